@@ -1,0 +1,84 @@
+import { z } from 'zod'
+
+/** Element types, by onnxruntime's names. */
+export const elementTypes = [
+  'float32',
+  'float64',
+  'float16',
+  'int8',
+  'uint8',
+  'int16',
+  'uint16',
+  'int32',
+  'uint32',
+  'int64',
+  'uint64',
+  'bool',
+  'string',
+] as const
+
+export const elementTypeSchema = z.enum(elementTypes)
+/** The type of a tensor's elements. */
+export type ElementType = z.infer<typeof elementTypeSchema>
+
+/** What holds a tensor's elements; float16 as its 16 bits, bool as 0 and 1. */
+export type TensorData =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array
+  | readonly string[]
+
+/** A tensor: `data.length` is the product of `dims`, row-major. */
+export interface Tensor {
+  readonly type: ElementType
+  readonly dims: readonly number[]
+  readonly data: TensorData
+}
+
+export const tensorSpecSchema = z.strictObject({
+  name: z.string(),
+  type: elementTypeSchema,
+  /** A number is fixed; a string names a dimension that may vary; null is unknown. */
+  dims: z.array(z.union([z.number().int().nonnegative(), z.string(), z.null()])),
+})
+/** What a model declares of one input or output. */
+export type TensorSpec = z.infer<typeof tensorSpecSchema>
+
+export const signatureSchema = z.strictObject({ inputs: z.array(tensorSpecSchema), outputs: z.array(tensorSpecSchema) })
+/** What goes into a model and what comes out. */
+export type Signature = z.infer<typeof signatureSchema>
+
+/** The number of elements that `dims` make. */
+export const elementCount = (dims: readonly number[]): number => dims.reduce((product, dim) => product * dim, 1)
+
+type NumericData = Exclude<TensorData, readonly string[]>
+
+/** The array class that holds each numeric element type. */
+export const tensorArrays = {
+  float32: Float32Array,
+  float64: Float64Array,
+  float16: Uint16Array,
+  int8: Int8Array,
+  uint8: Uint8Array,
+  int16: Int16Array,
+  uint16: Uint16Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  int64: BigInt64Array,
+  uint64: BigUint64Array,
+  bool: Uint8Array,
+} as const satisfies Record<
+  Exclude<ElementType, 'string'>,
+  new (
+    buffer: ArrayBuffer,
+    offset: number,
+    length: number,
+  ) => NumericData
+>

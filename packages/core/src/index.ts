@@ -1,0 +1,62 @@
+export { isEqualConstantTime } from './bytes.ts'
+export { canonicalJson, type Json } from './canonical.ts'
+export { type Clock, createManualClock, type ManualClock, systemClock } from './clock.ts'
+export {
+  type AccessDecision,
+  type AccessRequest,
+  type Authenticator,
+  type Authorizer,
+  accessDecisionSchema,
+  accessRequestSchema,
+} from './contracts/access.ts'
+export { type Alert, alertEvents, alertSchema } from './contracts/alert.ts'
+export { type AuditEntry, type AuditLog, type AuditReceipt, auditEntrySchema } from './contracts/audit.ts'
+export type { InferenceSession, RunOptions, SessionFactory, SessionOptions } from './contracts/inference.ts'
+export { type Measurement, type Meter, measurements } from './contracts/measurement.ts'
+export {
+  type ModelBytes,
+  type ModelControl,
+  type ModelRef,
+  modelNameSchema,
+  modelRefSchema,
+  modelVersionSchema,
+} from './contracts/model.ts'
+export {
+  type ElementType,
+  elementCount,
+  elementTypeSchema,
+  elementTypes,
+  type Signature,
+  signatureSchema,
+  type Tensor,
+  type TensorData,
+  type TensorSpec,
+  tensorArrays,
+  tensorSpecSchema,
+} from './contracts/tensor.ts'
+export { type Digest, digestSchema, type FileDigest, modelDigest, sha256 } from './digest.ts'
+export { type ErrorCode, type ErrorKind, errorCatalog, isNootropicError, NootropicError } from './errors.ts'
+export { createEventBus, type Event, type EventBus, type EventContent, eventSchema } from './event.ts'
+export {
+  countBySeverity,
+  type Finding,
+  findingSchema,
+  isAtLeast,
+  type Location,
+  locationSchema,
+  type Severity,
+  severities,
+  severitySchema,
+} from './finding.ts'
+export { createSeededRandom, type Random, type SeededRandom, systemRandom } from './random.ts'
+export {
+  combineVerdicts,
+  type Report,
+  reportSchema,
+  type Score,
+  type Stage,
+  scoreSchema,
+  stageSchema,
+  type Verdict,
+  verdictSchema,
+} from './report.ts'

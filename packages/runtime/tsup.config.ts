@@ -1,0 +1,7 @@
+import { defineConfig } from 'tsup'
+import { library, program } from '../../tools/build/library.ts'
+
+export default defineConfig([
+  library(['src/index.ts', 'src/sandbox/index.ts']),
+  program({ worker: 'src/worker/main.ts' }),
+])
