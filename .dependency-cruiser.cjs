@@ -28,8 +28,14 @@ module.exports = {
       name: 'no-deep-imports',
       severity: 'error',
       comment: 'Another package is its exports, not its files.',
-      from: { path: '^(packages/([^/]+)|examples/[^/]+|tools/[^/]+)/' },
-      to: { path: '^packages/[^/]+/src/', pathNot: ['^$1/', '^packages/[^/]+/src/([a-z]+/)?index\\.ts$'] },
+      from: { path: '^packages/([^/]+)/' },
+      to: { path: '^packages/[^/]+/src/', pathNot: ['^packages/$1/', 'src/index\\.ts$', 'src/[a-z]+/index\\.ts$'] },
+    },
+    {
+      name: 'no-deep-imports-from-outside',
+      severity: 'error',
+      from: { path: '^(examples|tools)/' },
+      to: { path: '^packages/[^/]+/src/', pathNot: ['src/index\\.ts$', 'src/[a-z]+/index\\.ts$'] },
     },
     {
       name: 'core-root-is-light',
