@@ -60,3 +60,4 @@ export {
   type Verdict,
   verdictSchema,
 } from './report.ts'
+export { closestWord } from './suggestion.ts'

@@ -1,0 +1,97 @@
+import { parseArgs } from 'node:util'
+import { closestWord, type ErrorKind, isNootropicError, NootropicError } from '@nootropic/core'
+import { everywhere, type Invocation, type Streams, type Verb } from './verb.ts'
+import { verbs } from './verbs.ts'
+
+const exitCodes: Record<ErrorKind, number> = { refused: 1, usage: 2, internal: 3, incomplete: 4 }
+
+const findVerb = (words: readonly string[]): { verb: Verb; rest: readonly string[] } => {
+  const verb = verbs.find(({ name }) => name.split(' ').every((part, index) => words[index] === part))
+  if (verb) return { verb, rest: words.slice(verb.name.split(' ').length) }
+  const typed = words.slice(0, 2).join(' ')
+  const near = closestWord(words[0] ?? '', verbs.map(({ name }) => name)) ?? closestWord(typed, verbs.map(({ name }) => name))
+  throw new NootropicError(
+    'USAGE',
+    `expected a verb, got "${words[0]}"${near ? `; did you mean "${near}"?` : ''}. \`nootropic --help\` lists them`,
+  )
+}
+
+const overview = (): string => {
+  const width = Math.max(...verbs.map(({ name, operands }) => `${name} ${operands}`.length))
+  return `nootropic: protect the machine-learning models that run on this machine
+
+usage: nootropic <verb> [options]
+
+${verbs.map(({ name, operands, summary }) => `  ${`${name} ${operands}`.padEnd(width)}  ${summary}`).join('\n')}
+
+\`nootropic <verb> --help\` explains one. Results go to stdout, everything else to stderr.
+Exit codes: 0 clean, 1 findings or refused, 2 usage or configuration, 3 internal, 4 incomplete.
+`
+}
+
+const explain = (verb: Verb): string => {
+  const options = Object.entries({ ...verb.options, ...everywhere }).map(([name, { type, short, description, value }]) => {
+    const flag = `${short ? `-${short}, ` : ''}--${name}${type === 'string' ? ` ${value ?? 'VALUE'}` : ''}`
+    return `  ${flag.padEnd(28)}  ${description}`
+  })
+  return `usage: nootropic ${verb.name} ${verb.operands} [options]
+
+${verb.summary}
+
+${options.join('\n')}
+`
+}
+
+const parse = (verb: Verb, words: readonly string[]): Invocation => {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...words],
+      options: Object.fromEntries(
+        Object.entries({ ...verb.options, ...everywhere }).map(([name, { type, short, multiple }]) => [
+          name,
+          { type, ...(short ? { short } : {}), ...(multiple ? { multiple } : {}) },
+        ]),
+      ),
+      allowPositionals: true,
+    })
+    return { operands: positionals, options: values as Invocation['options'] }
+  } catch (cause) {
+    const [sentence] = (cause as Error).message.split('. ')
+    throw new NootropicError('USAGE', `${sentence}. \`nootropic ${verb.name} --help\` lists the options`, { cause })
+  }
+}
+
+/**
+ * Runs one command line and resolves with its exit code; never throws, never prints a stack.
+ *
+ * @param words the command line after `nootropic`.
+ */
+export const runCommand = async (words: readonly string[], streams: Streams): Promise<number> => {
+  const json = words.includes('--json')
+  try {
+    if (words.length === 0 || words[0] === '--help' || words[0] === '-h' || words[0] === 'help') {
+      streams.output(overview())
+      return words.length === 0 ? exitCodes.usage : 0
+    }
+    const { verb, rest } = findVerb(words)
+    const invocation = parse(verb, rest)
+    if (invocation.options.help) {
+      streams.output(explain(verb))
+      return 0
+    }
+    const result = await verb.run(invocation, streams)
+    streams.output(json ? `${JSON.stringify({ schemaVersion: 1, ...result.document }, null, 2)}\n` : result.text)
+    return result.exit
+  } catch (error) {
+    if (!isNootropicError(error)) {
+      streams.diagnostics(`nootropic: INTERNAL: ${error instanceof Error ? error.message : String(error)}\n`)
+      return exitCodes.internal
+    }
+    if (json) {
+      const { code, message, details } = error
+      streams.output(`${JSON.stringify({ schemaVersion: 1, error: { code, message, details } }, null, 2)}\n`)
+    }
+    streams.diagnostics(`nootropic: ${error.code}: ${error.message}\n`)
+    return exitCodes[error.kind]
+  }
+}
