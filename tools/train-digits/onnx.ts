@@ -1,4 +1,11 @@
-import { createNode, createOnnxModel, createTensor, createValueInfo, type OnnxNode, writeOnnx } from '@nootropic/core/formats'
+import {
+  createNode,
+  createOnnxModel,
+  createTensor,
+  createValueInfo,
+  type NodeProto,
+  writeOnnx,
+} from '@nootropic/core/formats'
 import type { Layer } from './layers/layer.ts'
 import { hiddenUnits } from './network.ts'
 
@@ -17,7 +24,7 @@ const parameters = [
   { name: 'output.bias', dims: [10] },
 ]
 
-const nodes = (): OnnxNode[] => [
+const nodes = (): NodeProto[] => [
   createNode('Conv', ['image', 'convolution1.weight', 'convolution1.bias'], ['edges'], convolution),
   createNode('Relu', ['edges'], ['edges.positive']),
   createNode('MaxPool', ['edges.positive'], ['edges.pooled'], pool),
@@ -35,7 +42,7 @@ export const onnxOf = (network: readonly Layer[]): Uint8Array => {
   const trained = network.flatMap((layer) => layer.parameters)
   return writeOnnx(
     createOnnxModel({
-      opset: 17,
+      operatorSets: { '': 17 },
       producerName: 'nootropic train-digits',
       graph: {
         name: 'digits',

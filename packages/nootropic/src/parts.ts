@@ -1,0 +1,20 @@
+import type { Authorizer, AuditLog, Clock, EventBus } from '@nootropic/core'
+import type { KeyStore } from '@nootropic/core/crypto'
+import type { ManifestSet } from '@nootropic/core/manifest'
+import type { Registry, Vault } from '@nootropic/runtime'
+import type { Sandbox } from '@nootropic/runtime/sandbox'
+import type { MarkStore } from './marks.ts'
+
+/** What the facade is made of, for those of its operations that stand in files of their own. */
+export interface Parts {
+  readonly settings: ManifestSet
+  readonly clock: Clock
+  readonly bus: EventBus
+  readonly keys: KeyStore
+  readonly audit: AuditLog
+  readonly authorizer: Authorizer
+  readonly registry: Registry
+  readonly vault: Vault
+  readonly sandbox: Sandbox
+  readonly marks: MarkStore
+}

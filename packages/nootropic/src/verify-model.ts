@@ -1,0 +1,22 @@
+import { isNootropicError, type ModelRef, type Verdict } from '@nootropic/core'
+import { compareFingerprints, fingerprintModel } from '@nootropic/watermark'
+import type { Parts } from './parts.ts'
+
+/**
+ * Whether a registered version may serve again: its sealed bytes open and are the ones that were registered, and its
+ * fingerprint is the one that was taken then.
+ */
+export const verifyModel = async ({ vault, marks }: Pick<Parts, 'vault' | 'marks'>, ref: ModelRef): Promise<Verdict> => {
+  const kept = await marks.get(ref)
+  if (!kept) return 'incomplete'
+  try {
+    const model = await vault.open(ref)
+    const main = model.files.find(({ path }) => path === model.main)
+    if (!main) return 'fail'
+    const { relation } = compareFingerprints(kept.fingerprint, await fingerprintModel(main.bytes))
+    return relation === 'identical' ? 'pass' : relation === 'incomplete' ? 'incomplete' : 'fail'
+  } catch (error) {
+    if (isNootropicError(error, 'SEALED_FILE_CORRUPT')) return 'fail'
+    throw error
+  }
+}
