@@ -1,5 +1,6 @@
 import { type ErrorKind, errorCatalog } from '@nootropic/core'
 import type { GeneratedFile } from './generated-file.ts'
+import { markdownTable } from './markdown-table.ts'
 
 const kinds: readonly (readonly [ErrorKind, string, number])[] = [
   ['refused', 'nootropic worked, and the answer is no: a model, a caller or an input was turned away.', 1],
@@ -11,8 +12,9 @@ const kinds: readonly (readonly [ErrorKind, string, number])[] = [
 const section = ([kind, meaning, exitCode]: (typeof kinds)[number]): string => {
   const rows = Object.entries(errorCatalog)
     .filter(([, entry]) => entry.kind === kind)
-    .map(([code, { summary, remedy }]) => `| \`${code}\` | ${summary} | ${remedy} |`)
-  return `## ${kind}\n\n${meaning} The command exits with ${exitCode}.\n\n| code | what happened | what to do |\n| --- | --- | --- |\n${rows.join('\n')}\n`
+    .map(([code, { summary, remedy }]) => [`\`${code}\``, summary, remedy])
+  const table = markdownTable(['code', 'what happened', 'what to do'], rows)
+  return `## ${kind}\n\n${meaning} The command exits with ${exitCode}.\n\n${table}\n`
 }
 
 /** The reference of every error code. */

@@ -7,6 +7,7 @@ import {
   schemaAddress,
 } from '@nootropic/core/manifest'
 import type { GeneratedFile } from './generated-file.ts'
+import { markdownTable } from './markdown-table.ts'
 
 /** What the pages read of a JSON Schema. */
 interface Field {
@@ -44,13 +45,11 @@ const presence = (field: Field, isRequired: boolean): string => {
   return field.default === undefined || typeof field.default === 'object' ? 'optional' : `\`${field.default}\``
 }
 
-const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
-
-function* rows(field: Field, path: string): Iterable<string> {
+function* rows(field: Field, path: string): Iterable<readonly string[]> {
   for (const [name, inner] of Object.entries(field.properties ?? {})) {
     const place = path === '' ? name : `${path}.${name}`
     const required = presence(inner, field.required?.includes(name) === true)
-    yield `| \`${place}\` | ${typeOf(inner)} | ${required} | ${cell(inner.description ?? '')} |`
+    yield [`\`${place}\``, typeOf(inner), required, inner.description ?? '']
     yield* rows(inner, place)
     if (inner.items) yield* rows(inner.items, `${place}[]`)
     for (const entry of inner.items?.oneOf ?? []) yield* rows(entry, `${place}[${entry.properties?.type?.const}]`)
@@ -59,8 +58,11 @@ function* rows(field: Field, path: string): Iterable<string> {
 
 const section = (schema: JsonSchema, kind: string): string => {
   const { description, properties } = schema as Field
-  const spec = properties?.spec ?? {}
-  return `## ${kind}\n\n${description}\n\n| field of \`spec\` | values | default | meaning |\n| --- | --- | --- | --- |\n${[...rows(spec, '')].join('\n')}\n`
+  const table = markdownTable(
+    ['field of `spec`', 'values', 'default', 'meaning'],
+    [...rows(properties?.spec ?? {}, '')],
+  )
+  return `## ${kind}\n\n${description}\n\n${table}\n`
 }
 
 /** The reference of every kind of manifest. */
@@ -75,10 +77,15 @@ comments; \`nootropic manifest check DIR\` names every mistake with its file, li
 
 \`\`\`yaml
 apiVersion: ${apiVersion}
-kind: ${manifestKinds[0]}
+kind: ProcessIsolation
 metadata:
   name: my-models # 1 to 63 of a-z, 0-9 and -
-spec: …           # the fields of the kind
+spec: # the fields of the kind
+  isolation:
+    - type: process
+  limits:
+    - type: memory
+      size: 512MiB
 \`\`\`
 
 - **Files**: \`*.yaml\` and \`*.yml\` directly in the directory, each with one or more documents. Hidden files are left out,

@@ -9,7 +9,15 @@ const findVerb = (words: readonly string[]): { verb: Verb; rest: readonly string
   const verb = verbs.find(({ name }) => name.split(' ').every((part, index) => words[index] === part))
   if (verb) return { verb, rest: words.slice(verb.name.split(' ').length) }
   const typed = words.slice(0, 2).join(' ')
-  const near = closestWord(words[0] ?? '', verbs.map(({ name }) => name)) ?? closestWord(typed, verbs.map(({ name }) => name))
+  const near =
+    closestWord(
+      words[0] ?? '',
+      verbs.map(({ name }) => name),
+    ) ??
+    closestWord(
+      typed,
+      verbs.map(({ name }) => name),
+    )
   throw new NootropicError(
     'USAGE',
     `expected a verb, got "${words[0]}"${near ? `; did you mean "${near}"?` : ''}. \`nootropic --help\` lists them`,
@@ -30,10 +38,12 @@ Exit codes: 0 clean, 1 findings or refused, 2 usage or configuration, 3 internal
 }
 
 const explain = (verb: Verb): string => {
-  const options = Object.entries({ ...verb.options, ...everywhere }).map(([name, { type, short, description, value }]) => {
-    const flag = `${short ? `-${short}, ` : ''}--${name}${type === 'string' ? ` ${value ?? 'VALUE'}` : ''}`
-    return `  ${flag.padEnd(28)}  ${description}`
-  })
+  const options = Object.entries({ ...verb.options, ...everywhere }).map(
+    ([name, { type, short, description, value }]) => {
+      const flag = `${short ? `-${short}, ` : ''}--${name}${type === 'string' ? ` ${value ?? 'VALUE'}` : ''}`
+      return `  ${flag.padEnd(28)}  ${description}`
+    },
+  )
   return `usage: nootropic ${verb.name} ${verb.operands} [options]
 
 ${verb.summary}

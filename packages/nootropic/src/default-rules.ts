@@ -5,8 +5,20 @@ import type { Rule } from '@nootropic/access'
  * key's scopes narrow it to single models.
  */
 export const defaultRules: readonly Rule[] = [
-  { id: 'operators-do-everything', effect: 'permit', principal: { role: 'operator' }, actions: 'any', resource: { type: 'model' } },
-  { id: 'callers-execute', effect: 'permit', principal: { role: 'caller' }, actions: ['execute'], resource: { type: 'model' } },
+  {
+    id: 'operators-do-everything',
+    effect: 'permit',
+    principal: { role: 'operator' },
+    actions: 'any',
+    resource: { type: 'model' },
+  },
+  {
+    id: 'callers-execute',
+    effect: 'permit',
+    principal: { role: 'caller' },
+    actions: ['execute'],
+    resource: { type: 'model' },
+  },
 ]
 
 /** The rule that lets a role run one model. */

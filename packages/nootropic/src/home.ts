@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { type ManifestSet, resolvePath } from '@nootropic/core/manifest'
 
 /** Where a host's keys, models and records lie. */
 export interface Home {
@@ -9,12 +10,31 @@ export interface Home {
   readonly database: string
 }
 
-/** The places under a home directory; `~/` is the user's own. */
-export const homeAt = (directory: string): Home => {
-  const root = directory === '~' || directory.startsWith('~/') ? join(homedir(), directory.slice(1)) : resolve(directory)
+/** What `~/.nootropic` stands for in a manifest, where the host does not say otherwise. */
+export const defaultHome = '~/.nootropic'
+
+/** The absolute path of a path as a user writes it: `~/` is the user's own directory. */
+export const userPath = (path: string, base: string): string =>
+  path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : resolve(base, path)
+
+/**
+ * The places of an installation. `~/.nootropic` in the manifests means `directory`, so that one set of manifests serves any
+ * number of installations, and a test never touches the user's own.
+ */
+export const homeAt = (directory: string, settings: ManifestSet, environment: NodeJS.ProcessEnv): Home => {
+  const root = userPath(directory, process.cwd())
+  const place = (path: string, base: string): string =>
+    path === defaultHome || path.startsWith(`${defaultHome}/`)
+      ? join(root, path.slice(defaultHome.length))
+      : resolvePath(path, { env: environment, home: homedir(), base })
+  const index = settings.manifests.findIndex(({ kind }) => kind === 'ModelStorageEncryption')
+  const storage = settings.manifests[index]
+  const file = settings.sources[index]?.file ?? '.'
+  const base = resolve(file, '..')
   return {
-    keys: join(root, 'keys'),
-    models: join(root, 'models'),
+    keys:
+      storage?.kind === 'ModelStorageEncryption' ? place(storage.spec.keyManagement.storage, base) : join(root, 'keys'),
+    models: storage?.kind === 'ModelStorageEncryption' ? place(storage.spec.storage.path, base) : join(root, 'models'),
     audit: join(root, 'audit'),
     database: join(root, 'state.db'),
   }

@@ -1,1 +1,6 @@
-export {}
+export { defaultRules, mayExecute } from './default-rules.ts'
+export { enforcedSettings } from './enforcement.ts'
+export { initialise } from './initialise.ts'
+export type { Marks } from './marks.ts'
+export { type Nootropic, type NootropicOptions, openNootropic } from './open.ts'
+export type { Registered, RegisterOptions } from './register.ts'

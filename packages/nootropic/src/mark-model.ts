@@ -1,6 +1,6 @@
 import { isNootropicError, modelDigest, sha256 } from '@nootropic/core'
-import type { ModelPackage } from '@nootropic/core/formats'
 import type { KeyStore } from '@nootropic/core/crypto'
+import type { ModelPackage } from '@nootropic/core/formats'
 import type { ManifestSet } from '@nootropic/core/manifest'
 import { createClaim, type EmbeddedClaim, embedWatermark } from '@nootropic/watermark'
 

@@ -1,4 +1,4 @@
-import type { Authorizer, AuditLog, Clock, EventBus } from '@nootropic/core'
+import type { AuditLog, Authorizer, Clock, EventBus } from '@nootropic/core'
 import type { KeyStore } from '@nootropic/core/crypto'
 import type { ManifestSet } from '@nootropic/core/manifest'
 import type { Registry, Vault } from '@nootropic/runtime'

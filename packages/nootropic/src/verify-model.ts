@@ -6,7 +6,10 @@ import type { Parts } from './parts.ts'
  * Whether a registered version may serve again: its sealed bytes open and are the ones that were registered, and its
  * fingerprint is the one that was taken then.
  */
-export const verifyModel = async ({ vault, marks }: Pick<Parts, 'vault' | 'marks'>, ref: ModelRef): Promise<Verdict> => {
+export const verifyModel = async (
+  { vault, marks }: Pick<Parts, 'vault' | 'marks'>,
+  ref: ModelRef,
+): Promise<Verdict> => {
   const kept = await marks.get(ref)
   if (!kept) return 'incomplete'
   try {

@@ -1,0 +1,41 @@
+import { NootropicError } from '@nootropic/core'
+import { isolationLevels } from '@nootropic/runtime/sandbox'
+import { type Nootropic, openNootropic } from '../open.ts'
+import { type Invocation, type OptionDescription, type Streams, textOption } from '../verb.ts'
+
+/** The options of every verb that works with an installation. */
+export const installationOptions: Readonly<Record<string, OptionDescription>> = {
+  home: { type: 'string', value: 'DIR', description: 'keys, models and records (default ~/.nootropic)' },
+  manifests: { type: 'string', value: 'DIR', description: 'the settings (default: those of an empty directory)' },
+  isolation: {
+    type: 'string',
+    value: 'LEVEL',
+    description: `the least isolation to accept: ${isolationLevels.join(', ')}`,
+  },
+}
+
+/** Opens the installation that the options name, works with it, and closes it whatever happens. */
+export const withInstallation = async <Result>(
+  invocation: Invocation,
+  streams: Streams,
+  work: (nootropic: Nootropic) => Promise<Result>,
+): Promise<Result> => {
+  const level = textOption(invocation, 'isolation')
+  const isolation = isolationLevels.find((candidate) => candidate === level)
+  if (level !== undefined && isolation === undefined) {
+    throw new NootropicError('USAGE', `expected --isolation to be one of ${isolationLevels.join(', ')}, got "${level}"`)
+  }
+  const home = textOption(invocation, 'home')
+  const manifests = textOption(invocation, 'manifests')
+  const nootropic = await openNootropic({
+    ...(home === undefined ? {} : { home }),
+    ...(manifests === undefined ? {} : { manifests }),
+    ...(isolation === undefined ? {} : { isolation }),
+    environment: streams.environment,
+  })
+  try {
+    return await work(nootropic)
+  } finally {
+    await nootropic.close()
+  }
+}

@@ -1,0 +1,212 @@
+import { type ApiKeys, createAuthorizer, openApiKeys, type Rule } from '@nootropic/access'
+import { openAuditLog, type SignedAuditLog } from '@nootropic/access/audit'
+import {
+  type Clock,
+  createEventBus,
+  type EventBus,
+  type ModelControl,
+  type ModelRef,
+  NootropicError,
+  type Random,
+  systemClock,
+  systemRandom,
+} from '@nootropic/core'
+import { openKeyStore } from '@nootropic/core/crypto'
+import { type ManifestSet, parseManifestSet, readManifests } from '@nootropic/core/manifest'
+import { openDatabase } from '@nootropic/core/storage'
+import { detectionPlan, type Incidents, openIncidents } from '@nootropic/incident'
+import { type AlertTiming, alertRules, createMonitor, type Monitor } from '@nootropic/monitoring'
+import {
+  createExecutor,
+  type ExecutionRequest,
+  type ExecutionResult,
+  type ModelStatus,
+  openRegistry,
+  openVault,
+} from '@nootropic/runtime'
+import { createSandbox, type IsolationLevel, type IsolationReport } from '@nootropic/runtime/sandbox'
+import { type Extraction, extractWatermark } from '@nootropic/watermark'
+import { defaultRules } from './default-rules.ts'
+import { defaultHome, homeAt, userPath } from './home.ts'
+import { watermarkPurpose } from './mark-model.ts'
+import { openMarkStore } from './marks.ts'
+import type { Parts } from './parts.ts'
+import { type Registered, type RegisterOptions, registerModel } from './register.ts'
+import { verifyModel } from './verify-model.ts'
+
+/** How an installation is opened. */
+export interface NootropicOptions {
+  /** A directory of manifests, or one file. Without it every setting has its default. */
+  readonly manifests?: string
+  /** What `~/.nootropic` stands for: keys, sealed models, audit log and records. */
+  readonly home?: string
+  /** `postgres://…`, or the path of a SQLite file; by default `state.db` under `home`. */
+  readonly database?: string
+  /** The least isolation that is accepted; by default what the ProcessIsolation manifest requires, or `standard`. */
+  readonly isolation?: IsolationLevel
+  /** Who may do what; by default operators everything and callers `execute`. */
+  readonly rules?: readonly Rule[]
+  /** Over how long alerts are judged; by default monitoring's own. */
+  readonly alertTiming?: AlertTiming
+  /** Seconds between two judgements of the alert rules; 0 leaves them to calls of `monitor.evaluate`. */
+  readonly alertIntervalSeconds?: number
+  /** Told of a subscriber of the event bus that failed; by default it becomes a warning of the process. */
+  readonly onError?: (error: unknown) => void
+  readonly environment?: Readonly<Record<string, string | undefined>>
+  readonly clock?: Clock
+  readonly random?: Random
+}
+
+/** All of nootropic over one installation. */
+export interface Nootropic {
+  /** Validates a model, seals it, and lets it serve if it is the first version of its name. */
+  register(path: string, options: RegisterOptions): Promise<Registered>
+  /** Registers a new version and lets it serve in place of the one before. */
+  update(path: string, options: RegisterOptions): Promise<Registered>
+  /** Runs a model for a caller. */
+  execute(request: ExecutionRequest): Promise<ExecutionResult>
+  list(): Promise<ModelStatus[]>
+  /** Looks for the owner's claim in the sealed weights of a version; undefined when it carries none. */
+  extractWatermark(ref: ModelRef): Promise<Extraction | undefined>
+  /** Whether the sealed bytes of a version, and its fingerprint, are those that were registered. */
+  verify(ref: ModelRef): ReturnType<typeof verifyModel>
+  /** What this host can prove of its isolation. */
+  isolation(): Promise<IsolationReport>
+  readonly control: ModelControl
+  readonly keys: ApiKeys
+  readonly audit: SignedAuditLog
+  readonly monitor: Monitor
+  readonly incidents: Incidents
+  readonly events: EventBus
+  readonly settings: ManifestSet
+  close(): Promise<void>
+}
+
+const warn = (error: unknown): void => process.emitWarning(error instanceof Error ? error : String(error))
+
+const requiredIsolation = (settings: ManifestSet): IsolationLevel => {
+  const manifest = settings.manifests.find(({ kind }) => kind === 'ProcessIsolation')
+  return manifest?.kind === 'ProcessIsolation' ? manifest.spec.require : 'standard'
+}
+
+/**
+ * Opens an installation: the one place where the libraries meet. Each gets its contracts from here and knows none of the
+ * others.
+ *
+ * @throws NootropicError `MANIFEST_INVALID`, `CONFIGURATION_INVALID`, `KEY_UNAVAILABLE`, `STORAGE_FAILED`, `AUDIT_UNAVAILABLE` or
+ *   `AUDIT_CORRUPT`; nothing stays open then.
+ * @example
+ * ```ts
+ * const nootropic = await openNootropic({ manifests: './security/models' })
+ * const { ref, report } = await nootropic.register('./models/digits', { name: 'digits', version: '1.0.0' })
+ * const { outputs } = await nootropic.execute({ model: 'digits', inputs, credential })
+ * await nootropic.close()
+ * ```
+ */
+export const openNootropic = async (options: NootropicOptions = {}): Promise<Nootropic> => {
+  const { clock = systemClock, random = systemRandom, environment = process.env, onError = warn } = options
+  const manifests = options.manifests
+  const settings =
+    manifests === undefined ? parseManifestSet([]) : await readManifests(userPath(manifests, process.cwd()))
+  const home = homeAt(options.home ?? defaultHome, settings, environment)
+  const opened: (() => Promise<void>)[] = []
+  const close = async (): Promise<void> => {
+    for (const end of opened.splice(0).reverse()) await end()
+  }
+
+  try {
+    const keys = await openKeyStore({ directory: home.keys, random, clock })
+    const database = await openDatabase(options.database ?? home.database)
+    opened.push(() => database.close())
+    const audit = await openAuditLog({
+      directory: home.audit,
+      signingKey: await keys.signingKey('audit-checkpoint'),
+      origin: 'nootropic.local/audit',
+      clock,
+    })
+    opened.push(() => audit.close())
+
+    const bus = createEventBus({ clock, random, onError })
+    const registry = await openRegistry({ database, clock })
+    const vault = await openVault({ directory: home.models, keys, random })
+    const marks = await openMarkStore(database)
+    const sandbox = createSandbox({ require: options.isolation ?? requiredIsolation(settings) })
+    const authorizer = createAuthorizer(options.rules ?? defaultRules)
+    const apiKeys = await openApiKeys({ database, pepper: await keys.secret('api-key-pepper'), clock, random })
+    const monitor = createMonitor({ clock, bus, rules: alertRules(settings, options.alertTiming) })
+    opened.push(async () => monitor.close())
+
+    const executor = createExecutor({
+      registry,
+      vault,
+      sessions: sandbox,
+      authenticator: apiKeys,
+      authorizer,
+      audit,
+      bus,
+      meter: monitor,
+      clock,
+    })
+    opened.push(() => executor.close())
+
+    const parts: Parts = { settings, clock, bus, keys, audit, authorizer, registry, vault, sandbox, marks }
+    const verify = (ref: ModelRef) => verifyModel(parts, ref)
+    const incidents = await openIncidents({
+      database,
+      control: executor.control,
+      active: async (model) => (await registry.status(model)).active,
+      verify,
+      bus,
+      clock,
+      random,
+    })
+    if (detectionPlan(settings).opensFromAlerts) await incidents.start()
+    opened.push(async () => incidents.stop())
+
+    const seconds = options.alertIntervalSeconds ?? 1
+    if (seconds > 0) {
+      const timer = setInterval(() => void monitor.evaluate().catch(onError), seconds * 1000)
+      // Judging alerts is no reason for a process to stay.
+      timer.unref()
+      opened.push(async () => clearInterval(timer))
+    }
+
+    return {
+      async register(path, registration) {
+        const registered = await registerModel(path, registration, parts)
+        if ((await registry.status(registration.name)).active === undefined)
+          await executor.control.activate(registered.ref)
+        return registered
+      },
+      async update(path, registration) {
+        await registry.active(registration.name)
+        const registered = await registerModel(path, registration, parts)
+        await executor.control.activate(registered.ref)
+        return registered
+      },
+      execute: (request) => executor.execute(request),
+      list: () => registry.list(),
+      async extractWatermark(ref) {
+        const kept = await marks.get(ref)
+        if (kept?.claim === undefined) return undefined
+        const model = await vault.open(ref)
+        const main = model.files.find(({ path }) => path === model.main)
+        if (main === undefined) throw new NootropicError('INTERNAL', `expected ${ref.name} to hold its main file`)
+        return extractWatermark(main.bytes, { key: await keys.secret(watermarkPurpose), claim: kept.claim })
+      },
+      verify,
+      isolation: () => sandbox.probe(),
+      control: executor.control,
+      keys: apiKeys,
+      audit,
+      monitor,
+      incidents,
+      events: bus,
+      settings,
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}

@@ -1,0 +1,137 @@
+import { isNootropicError, type ModelRef, NootropicError, type Report } from '@nootropic/core'
+import { type ModelPackage, onnxSignature, readModelPackage, readOnnx } from '@nootropic/core/formats'
+import type { Manifest, ManifestKind, ManifestSet } from '@nootropic/core/manifest'
+import { adversarialOptions, type Dataset, robustnessOptions, severityReactions, validate } from '@nootropic/validation'
+import { fingerprintModel } from '@nootropic/watermark'
+import { markModel } from './mark-model.ts'
+import type { Marks } from './marks.ts'
+import type { Parts } from './parts.ts'
+
+/** What a model is registered as. */
+export interface RegisterOptions {
+  readonly name: string
+  /** A semantic version, higher than every version of the model so far. */
+  readonly version: string
+  /** Examples to test with. Without them inputs are made up, and the report calls its figures consistency. */
+  readonly dataset?: Dataset
+  /** Admits a model although parts of the validation could not be carried out. */
+  readonly acceptIncomplete?: boolean
+}
+
+/** A registered model. */
+export interface Registered extends Marks {
+  readonly ref: ModelRef
+  readonly report: Report
+  /** Why the model carries no watermark; left out when it carries one. */
+  readonly unmarked?: string
+}
+
+const manifestOf = <Kind extends ManifestKind>(
+  settings: ManifestSet,
+  kind: Kind,
+): Extract<Manifest, { kind: Kind }> | undefined =>
+  settings.manifests.find((manifest): manifest is Extract<Manifest, { kind: Kind }> => manifest.kind === kind)
+
+const validateWithSettings = (
+  model: ModelPackage,
+  { settings, sandbox, clock }: Parts,
+  dataset: Dataset | undefined,
+) => {
+  const adversarial = manifestOf(settings, 'AdversarialTesting')
+  const robustness = manifestOf(settings, 'RobustnessTesting')
+  const scanning = manifestOf(settings, 'ModelVulnerabilityScanning')
+  return validate(model, {
+    sessions: sandbox,
+    policy: settings.policy.spec,
+    clock,
+    ...(dataset === undefined ? {} : { dataset }),
+    ...(adversarial === undefined ? {} : { adversarial: adversarialOptions(adversarial) }),
+    ...(robustness === undefined ? {} : { robustness: robustnessOptions(robustness) }),
+    ...(scanning === undefined ? {} : { reactions: severityReactions(scanning) }),
+  })
+}
+
+const verifyAdmitted = async (
+  report: Report,
+  ref: ModelRef,
+  acceptIncomplete: boolean,
+  { audit, bus }: Parts,
+): Promise<void> => {
+  if (report.verdict === 'pass' || (report.verdict === 'incomplete' && acceptIncomplete)) return
+  const blocked = report.stages
+    .filter(({ verdict }) => verdict !== 'pass')
+    .map(({ name, verdict }) => `${name} ${verdict}`)
+  const low = Object.entries(report.scores)
+    .filter(([, { value, threshold }]) => value < threshold)
+    .map(([name, { value, threshold }]) => `${name} ${value.toFixed(2)} below ${threshold}`)
+  const reason = [...blocked, ...low].join(', ')
+  await audit.append({
+    category: 'operation',
+    actor: 'system:nootropic',
+    action: 'register',
+    resource: `model:${ref.name}`,
+    outcome: 'denied',
+    reason,
+    details: { version: ref.version, digest: ref.digest },
+  })
+  await bus.publish({
+    source: '/nootropic',
+    type: 'ai.nootropic.model.refused',
+    subject: ref.name,
+    data: { version: ref.version, digest: ref.digest, reason },
+  })
+  const advice =
+    report.verdict === 'incomplete'
+      ? 'what could not be checked can be accepted by name'
+      : 'the findings of the report say what to mend'
+  throw new NootropicError('MODEL_REFUSED', `${ref.name} ${ref.version} is not admitted: ${reason}; ${advice}`, {
+    details: { report },
+  })
+}
+
+/**
+ * Registers a model: read, mark, validate, then seal and enter it. The bytes that were validated are the bytes that are
+ * sealed, watermark included. A refused model leaves nothing behind but its audit record.
+ */
+export const registerModel = async (path: string, options: RegisterOptions, parts: Parts): Promise<Registered> => {
+  const { registry, vault, audit, bus, marks, settings, sandbox, keys } = parts
+  const original = await readModelPackage(path)
+  const { model, claim, unmarked } = await markModel(original, settings, keys)
+  const ref: ModelRef = { name: options.name, version: options.version, digest: model.digest }
+
+  const report = await validateWithSettings(model, parts, options.dataset)
+  await verifyAdmitted(report, ref, options.acceptIncomplete ?? false, parts)
+
+  const { bytes } = model.files.find(({ path: file }) => file === model.main) as (typeof model.files)[number]
+  const features = manifestOf(settings, 'ModelFingerprinting')?.spec.features
+  const fingerprint = await fingerprintModel(bytes, {
+    sessions: sandbox,
+    ...(features === undefined ? {} : { features }),
+  })
+  const kept: Marks = { fingerprint, ...(claim === undefined ? {} : { claim }) }
+
+  // The record comes first: what cannot be recorded is not done.
+  await audit.append({
+    category: 'operation',
+    actor: 'system:nootropic',
+    action: 'register',
+    resource: `model:${ref.name}`,
+    outcome: 'allowed',
+    details: { version: ref.version, digest: ref.digest, originalDigest: original.digest },
+  })
+  await vault.seal(ref, model)
+  try {
+    await registry.add({ ref, signature: onnxSignature(readOnnx(bytes)), report, originalDigest: original.digest })
+  } catch (error) {
+    if (isNootropicError(error, 'MODEL_EXISTS')) await vault.remove(ref)
+    throw error
+  }
+  await marks.put(ref, kept)
+  await bus.publish({
+    source: '/nootropic',
+    type: 'ai.nootropic.model.registered',
+    subject: ref.name,
+    data: { version: ref.version, digest: ref.digest },
+  })
+  return { ref, report, ...kept, ...(unmarked === undefined ? {} : { unmarked }) }
+}
