@@ -1,1 +1,8 @@
-export {}
+export type { KeyEnvironment } from './api-key.ts'
+export { type ApiKeyRecord, type ApiKeys, type NewApiKey, openApiKeys, type Refusal } from './api-keys.ts'
+export { createAuthorizer } from './authorizer.ts'
+export { decide } from './decide.ts'
+export { checkPermissions, enforcePermissions, type PathPermission } from './permissions.ts'
+export { type Condition, conditionSchema, type Rule, ruleSchema } from './rule.ts'
+export { indexRules, type RuleIndex } from './rule-index.ts'
+export { type Scope, scopeSchema } from './scope.ts'
