@@ -1,1 +1,9 @@
-export {}
+export { type AlertRule, alertRuleSchema } from './alert-rule.ts'
+export { type AlertTiming, alertRules } from './alert-rules.ts'
+export { type AlertState, type Moment, nextAlertState, quiet } from './alerts.ts'
+export { expositionContentType, type MetricFamily, renderExposition, type Sample } from './exposition.ts'
+export { bucketEdge, createHistogram, type Histogram, observe, quantile } from './histogram.ts'
+export { metricFamilies } from './metric-families.ts'
+export { createMonitor, type LatencyBucket, type Monitor } from './monitor.ts'
+export { createRecorder, type Instrument, type Recorder, type Series } from './recorder.ts'
+export { createResourceSampler, type ResourceSource } from './resources.ts'
