@@ -14,7 +14,9 @@ export const stretchContrast = (model: OnnxModel): OnnxModel => {
     createNode('Div', [input, 'peak'], ['stretched']),
   ]
   const network = graph.node.map((node) =>
-    node.input.includes(input) ? { ...node, input: node.input.map((name) => (name === input ? 'stretched' : name)) } : node,
+    node.input.includes(input)
+      ? { ...node, input: node.input.map((name) => (name === input ? 'stretched' : name)) }
+      : node,
   )
   return { ...model, graph: { ...graph, node: [...stretch, ...network] } }
 }
