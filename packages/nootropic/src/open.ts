@@ -66,6 +66,8 @@ export interface Nootropic {
   /** Runs a model for a caller. */
   execute(request: ExecutionRequest): Promise<ExecutionResult>
   list(): Promise<ModelStatus[]>
+  /** @throws NootropicError `MODEL_NOT_FOUND` */
+  status(name: string): Promise<ModelStatus>
   /** Looks for the owner's claim in the sealed weights of a version; undefined when it carries none. */
   extractWatermark(ref: ModelRef): Promise<Extraction | undefined>
   /** Whether the sealed bytes of a version, and its fingerprint, are those that were registered. */
@@ -132,7 +134,23 @@ export const openNootropic = async (options: NootropicOptions = {}): Promise<Noo
     const marks = await openMarkStore(database)
     const sandbox = createSandbox({ require: options.isolation ?? requiredIsolation(settings) })
     const authorizer = createAuthorizer(options.rules ?? defaultRules)
-    const apiKeys = await openApiKeys({ database, pepper: await keys.secret('api-key-pepper'), clock, random })
+    const apiKeys = await openApiKeys({
+      database,
+      pepper: await keys.secret('api-key-pepper'),
+      clock,
+      random,
+      // The caller learns nothing; the operator learns why.
+      onRefused: async ({ reason, keyId }) => {
+        await audit.append({
+          category: 'access',
+          actor: keyId === undefined ? 'unknown:unknown' : `api-key:${keyId}`,
+          action: 'authenticate',
+          resource: 'installation:this',
+          outcome: 'denied',
+          reason,
+        })
+      },
+    })
     const monitor = createMonitor({ clock, bus, rules: alertRules(settings, options.alertTiming) })
     opened.push(async () => monitor.close())
 
@@ -186,6 +204,7 @@ export const openNootropic = async (options: NootropicOptions = {}): Promise<Noo
       },
       execute: (request) => executor.execute(request),
       list: () => registry.list(),
+      status: (name) => registry.status(name),
       async extractWatermark(ref) {
         const kept = await marks.get(ref)
         if (kept?.claim === undefined) return undefined

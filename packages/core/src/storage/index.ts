@@ -1,1 +1,12 @@
-export {}
+export type { Database, Migrations } from './database.ts'
+export { openDatabase } from './open-database.ts'
+export {
+  createPrivateFile,
+  ensurePrivateDirectory,
+  type FileContent,
+  openPrivateFile,
+  readPrivateFile,
+  syncDirectory,
+  writePrivateFile,
+} from './private-file.ts'
+export type { Violation } from './storage-error.ts'

@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { NootropicError, type Tensor } from '@nootropic/core'
+import { operand, requiredOption, textOption, type Verb } from '../verb.ts'
+import { installationOptions, withInstallation } from './installation.ts'
+import { parseTensors, tensorsToJson } from './tensor-json.ts'
+
+const credentialVariable = 'NOOTROPIC_API_KEY'
+
+const readInputs = async (path: string): Promise<Record<string, Tensor>> => {
+  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new NootropicError(
+      'FILE_UNREADABLE',
+      `expected --input to name a file that can be read, ${path}: ${cause.code}`,
+      {
+        cause,
+      },
+    )
+  })
+  return parseTensors(text, path)
+}
+
+export const run: Verb = {
+  name: 'run',
+  operands: 'NAME',
+  summary: `run a model once in the sandbox (the API key stands in ${credentialVariable})`,
+  options: {
+    ...installationOptions,
+    input: { type: 'string', value: 'FILE', description: 'JSON: { "<input>": { "type", "dims", "data" } }' },
+    deadline: { type: 'string', value: 'MS', description: 'milliseconds after which the run is stopped' },
+  },
+  run: async (invocation, streams) => {
+    const model = operand(invocation, 0, 'the name of a model')
+    const inputs = await readInputs(resolve(streams.directory, requiredOption(invocation, 'input')))
+    // Never an argument: every user of the machine can read the arguments of every process.
+    const credential = streams.environment[credentialVariable]
+    if (!credential) {
+      throw new NootropicError(
+        'USAGE',
+        `expected an API key in the environment variable ${credentialVariable}, got nothing`,
+      )
+    }
+    const deadline = textOption(invocation, 'deadline')
+    const deadlineMs = Number(deadline ?? 30_000)
+    if (!(deadlineMs > 0))
+      throw new NootropicError('USAGE', `expected --deadline to be milliseconds, got "${deadline}"`)
+    return withInstallation(invocation, streams, async (nootropic) => {
+      const result = await nootropic.execute({ model, inputs, credential, deadlineMs })
+      const outputs = tensorsToJson(result.outputs)
+      return {
+        exit: 0,
+        document: { model: result.model, outputs, isolation: result.isolation?.level, timings: result.timings },
+        text: `${JSON.stringify(outputs)}\n`,
+      }
+    })
+  },
+}

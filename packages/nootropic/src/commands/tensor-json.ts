@@ -1,0 +1,60 @@
+import { elementTypeSchema, NootropicError, type Tensor, tensorArrays } from '@nootropic/core'
+import { z } from 'zod'
+
+const scalar = z.union([z.number(), z.string(), z.boolean()])
+
+const tensorsSchema = z.record(
+  z.string(),
+  z.strictObject({
+    type: elementTypeSchema,
+    dims: z.array(z.number().int().nonnegative()),
+    /** 64-bit integers as text, because a JSON number loses them beyond 2^53. */
+    data: z.array(scalar),
+  }),
+)
+
+const isInteger64 = (type: Tensor['type']): boolean => type === 'int64' || type === 'uint64'
+
+const toTensor = ({ type, dims, data }: z.infer<typeof tensorsSchema>[string]): Tensor => {
+  if (type === 'string') return { type, dims, data: data.map(String) }
+  if (type === 'int64') return { type, dims, data: BigInt64Array.from(data, (value) => BigInt(value)) }
+  if (type === 'uint64') return { type, dims, data: BigUint64Array.from(data, (value) => BigInt(value)) }
+  return { type, dims, data: tensorArrays[type].from(data.map(Number)) }
+}
+
+/**
+ * Tensors out of JSON text: `{ "x": { "type": "float32", "dims": [1, 2], "data": [0.5, 1] } }`.
+ *
+ * @throws NootropicError `INPUT_INVALID`, naming `path` and what is wrong with it.
+ */
+export const parseTensors = (text: string, path: string): Record<string, Tensor> => {
+  const refuse = (found: string, cause?: unknown): never => {
+    throw new NootropicError('INPUT_INVALID', `expected tensors as JSON in ${path}, ${found}`, { cause })
+  }
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    return refuse('got what is not JSON', cause)
+  }
+  const parsed = tensorsSchema.safeParse(value)
+  if (!parsed.success) return refuse(`got:\n${z.prettifyError(parsed.error)}`)
+  try {
+    return Object.fromEntries(Object.entries(parsed.data).map(([name, tensor]) => [name, toTensor(tensor)]))
+  } catch (cause) {
+    return refuse('got a number that its type cannot hold', cause)
+  }
+}
+
+/** Tensors as JSON values; 64-bit integers as text. */
+export const tensorsToJson = (tensors: Readonly<Record<string, Tensor>>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(tensors).map(([name, { type, dims, data }]) => [
+      name,
+      {
+        type,
+        dims,
+        data: isInteger64(type) ? Array.from(data as BigInt64Array, String) : Array.from(data as ArrayLike<unknown>),
+      },
+    ]),
+  )

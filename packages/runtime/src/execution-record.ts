@@ -1,0 +1,77 @@
+import {
+  type AccessRequest,
+  type AuditEntry,
+  type Clock,
+  type EventContent,
+  isNootropicError,
+  type Measurement,
+  type ModelRef,
+  measurements,
+  NootropicError,
+} from '@nootropic/core'
+
+/** What is known of an execution so far; filled in as it goes on. */
+export interface ExecutionTrace {
+  readonly startedMs: number
+  /** Of the model that was asked for, when that can be a name. */
+  readonly modelName: string | undefined
+  subject?: AccessRequest['subject']
+  ref?: ModelRef
+}
+
+/** Any failure as one of ours. The text of a foreign error may hold anything, so it stays in the cause. */
+export const asNootropicError = (error: unknown): NootropicError =>
+  isNootropicError(error)
+    ? error
+    : new NootropicError('INTERNAL', 'the execution failed unexpectedly', { cause: error })
+
+const actorOf = ({ subject }: ExecutionTrace): string =>
+  subject === undefined ? 'anonymous:unknown' : `${subject.type}:${subject.id}`
+
+const durationMs = (trace: ExecutionTrace, clock: Clock): number => clock.monotonicMs() - trace.startedMs
+
+const versionOf = ({ ref }: ExecutionTrace): Record<string, string> =>
+  ref === undefined ? {} : { version: ref.version, digest: ref.digest }
+
+/** The audit entry of an execution; `error` is why it was refused or failed. */
+export const auditEntryOf = (trace: ExecutionTrace, clock: Clock, error?: NootropicError): AuditEntry => {
+  const isAboutAccess = error?.code === 'CREDENTIAL_INVALID' || error?.code === 'ACCESS_DENIED'
+  const unsuccessful = error?.kind === 'refused' ? 'denied' : 'failed'
+  return {
+    category: isAboutAccess ? 'access' : 'operation',
+    actor: actorOf(trace),
+    action: 'execute',
+    resource: `model:${trace.modelName ?? '(invalid)'}`,
+    outcome: error === undefined ? 'succeeded' : unsuccessful,
+    ...(error === undefined ? {} : { reason: error.message }),
+    details: {
+      ...versionOf(trace),
+      ...(error === undefined ? {} : { code: error.code }),
+      durationMs: durationMs(trace, clock),
+    },
+  }
+}
+
+/** The measurement of an execution. Only models that exist are named: whoever asks must not make new series (CWE-770). */
+export const measurementOf = (trace: ExecutionTrace, clock: Clock, error?: NootropicError): Measurement => ({
+  ...measurements.inferenceDuration,
+  value: durationMs(trace, clock) / 1000,
+  attributes: { model: trace.ref?.name ?? '(none)', outcome: error?.code ?? 'ok' },
+})
+
+/** The event of an execution: `completed`, `refused` (nootropic said no) or `failed` (it could not). */
+export const eventOf = (trace: ExecutionTrace, clock: Clock, error?: NootropicError): EventContent => {
+  const isAnswer = error?.kind === 'refused' || error?.kind === 'usage'
+  const happening = error === undefined ? 'completed' : isAnswer ? 'refused' : 'failed'
+  return {
+    source: '/nootropic/runtime',
+    type: `ai.nootropic.execution.${happening}`,
+    ...(trace.modelName === undefined ? {} : { subject: trace.modelName }),
+    data: {
+      actor: actorOf(trace),
+      ...versionOf(trace),
+      ...(error === undefined ? {} : { code: error.code, reason: error.message }),
+      durationMs: durationMs(trace, clock),
+    },
+  }
+}

@@ -1,0 +1,67 @@
+import type { AuditEntry, AuditLog, EventBus, ModelControl, ModelRef } from '@nootropic/core'
+import type { Gate } from './gate.ts'
+import type { ModelWorkers } from './model-workers.ts'
+import type { Registry } from './registry.ts'
+
+/** What acting on a serving model takes. */
+export interface ModelControlParts {
+  readonly registry: Pick<Registry, 'activate' | 'suspend' | 'resume' | 'rollback'>
+  readonly workers: ModelWorkers
+  readonly gate: Gate
+  readonly audit: AuditLog
+  readonly bus: EventBus
+}
+
+// The contract names no caller: whoever holds it acts for the system, and says why.
+const entryOf = (action: string, model: string, reason: string, ref?: ModelRef): AuditEntry => ({
+  category: 'operation',
+  actor: 'system:nootropic',
+  action,
+  resource: `model:${model}`,
+  outcome: 'succeeded',
+  reason,
+  ...(ref === undefined ? {} : { details: { version: ref.version, digest: ref.digest } }),
+})
+
+/**
+ * Acts on models that serve, each act in the audit log. What makes a model serve is recorded before it is done; a
+ * suspension is carried out even where it cannot be recorded, and then fails.
+ */
+export const createModelControl = ({ registry, workers, gate, audit, bus }: ModelControlParts): ModelControl => {
+  const publish = (happening: string, model: string, reason: string, ref?: ModelRef) =>
+    bus.publish({
+      source: '/nootropic/runtime',
+      type: `ai.nootropic.model.${happening}`,
+      subject: model,
+      data: { reason, ...(ref === undefined ? {} : { version: ref.version, digest: ref.digest }) },
+    })
+  return {
+    async suspend(model, reason) {
+      // In this order: nobody new is let in, nobody inside gets a result, nothing runs, everybody is out.
+      await registry.suspend(model, reason)
+      gate.shut(model)
+      await workers.close(model)
+      await gate.drained(model)
+      await audit.append(entryOf('suspend', model, reason))
+      await publish('suspended', model, reason)
+    },
+    async resume(model, reason) {
+      await audit.append(entryOf('resume', model, reason))
+      await registry.resume(model)
+      await publish('resumed', model, reason)
+    },
+    async activate(ref) {
+      const reason = `version ${ref.version} is to serve`
+      await audit.append(entryOf('activate', ref.name, reason, ref))
+      await registry.activate(ref)
+      await publish('activated', ref.name, reason, ref)
+    },
+    async rollback(model, reason) {
+      await audit.append(entryOf('rollback', model, reason))
+      const ref = await registry.rollback(model, reason)
+      await workers.closeOthers(ref)
+      await publish('rolled-back', model, reason, ref)
+      return ref
+    },
+  }
+}

@@ -1,0 +1,68 @@
+import type { InferenceSession, ModelBytes, ModelRef, SessionOptions } from '@nootropic/core'
+import { modelBytes } from '@nootropic/core/formats'
+import type { IsolationReport } from './sandbox/isolation.ts'
+import type { Vault } from './vault.ts'
+
+/** A session, which says what was proved of its worker when it has one. */
+export interface ModelSession extends InferenceSession {
+  readonly isolation?: IsolationReport
+}
+
+/** Opens models: a sandbox, or any session factory. */
+export interface ModelSessions {
+  open(model: ModelBytes, options?: SessionOptions): Promise<ModelSession>
+}
+
+/** One worker for each version of each model, opened from the vault when it is first used. */
+export interface ModelWorkers {
+  session(ref: ModelRef): Promise<ModelSession>
+  /** Stops the workers of every version of `model`, whatever they do. */
+  close(model: string): Promise<void>
+  /** Stops the workers of the other versions of the model. */
+  closeOthers(ref: ModelRef): Promise<void>
+  closeAll(): Promise<void>
+}
+
+export const createModelWorkers = (parts: { vault: Pick<Vault, 'open'>; sessions: ModelSessions }): ModelWorkers => {
+  interface Worker {
+    readonly ref: ModelRef
+    readonly stop: AbortController
+    readonly session: Promise<ModelSession>
+  }
+  const workers = new Map<string, Worker>()
+  const keyOf = ({ name, version }: ModelRef): string => `${name} ${version}`
+
+  const open = async (ref: ModelRef, signal: AbortSignal): Promise<ModelSession> => {
+    const model = modelBytes(await parts.vault.open(ref))
+    return parts.sessions.open(model, { signal })
+  }
+  const closeWhere = async (isMeant: (ref: ModelRef) => boolean): Promise<void> => {
+    const meant = [...workers].filter(([, { ref }]) => isMeant(ref))
+    for (const [key] of meant) workers.delete(key)
+    await Promise.all(
+      meant.map(async ([, { stop, session }]) => {
+        stop.abort()
+        await session.then(
+          (opened) => opened.close(),
+          () => {},
+        )
+      }),
+    )
+  }
+  return {
+    session(ref) {
+      const key = keyOf(ref)
+      const known = workers.get(key)
+      if (known !== undefined) return known.session
+      const stop = new AbortController()
+      const worker = { ref, stop, session: open(ref, stop.signal) }
+      workers.set(key, worker)
+      // What could not be opened is tried again by the next who asks.
+      worker.session.catch(() => workers.get(key) === worker && workers.delete(key))
+      return worker.session
+    },
+    close: (model) => closeWhere(({ name }) => name === model),
+    closeOthers: ({ name, version }) => closeWhere((other) => other.name === name && other.version !== version),
+    closeAll: () => closeWhere(() => true),
+  }
+}

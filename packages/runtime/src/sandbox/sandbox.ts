@@ -1,0 +1,73 @@
+import type { ModelBytes, SessionFactory, SessionOptions } from '@nootropic/core'
+import { findHostTools, type HostTools } from './host-tools.ts'
+import { type IsolatedWorker, startIsolatedWorker } from './isolate.ts'
+import type { IsolationLevel, IsolationReport } from './isolation.ts'
+import { type IsolationStep, isolationSteps } from './isolation-step.ts'
+import { defaultSandboxLimits, type SandboxLimits } from './limits.ts'
+import { openSandboxSession, type SandboxSession } from './session.ts'
+import { createStopSignal } from './stop-signal.ts'
+import { findWorkerFiles, type WorkerFiles } from './worker-files.ts'
+
+/** Opens each model in a worker process of its own, isolated from the host. */
+export interface Sandbox extends SessionFactory {
+  open(model: ModelBytes, options?: SessionOptions): Promise<SandboxSession>
+  /** What this host proves: starts a worker without a model and ends it. */
+  probe(): Promise<IsolationReport>
+}
+
+/** What a sandbox is to keep a model to. */
+export interface SandboxOptions {
+  /** The weakest level that is good enough; `standard` when nothing is said. */
+  readonly require?: IsolationLevel
+  readonly limits?: Partial<SandboxLimits>
+}
+
+/** A sandbox over given ways to start a worker. */
+export const createSandboxOver = (
+  tools: HostTools,
+  steps: readonly IsolationStep[],
+  { require: required = 'standard', limits: changed }: SandboxOptions,
+): Sandbox => {
+  const limits = { ...defaultSandboxLimits, ...changed }
+  let found: Promise<WorkerFiles> | undefined
+  const start = async (stop: AbortSignal): Promise<IsolatedWorker> => {
+    found ??= findWorkerFiles().catch((error: unknown) => {
+      // What is missing may be installed before the next try.
+      found = undefined
+      throw error
+    })
+    return startIsolatedWorker({ required, steps, tools, files: await found, limits, stop })
+  }
+  return {
+    open: (model, { threads = 1, signal } = {}) =>
+      openSandboxSession({ model, threads, limits, startWorker: start }, signal),
+    async probe() {
+      const stop = createStopSignal(limits.startMs, undefined)
+      try {
+        const worker = await start(stop.signal)
+        await worker.process.kill()
+        return worker.isolation
+      } finally {
+        stop.release()
+      }
+    },
+  }
+}
+
+/**
+ * A sandbox of the strongest kind that this host offers and a canary inside each worker proves.
+ *
+ * @throws NootropicError `ISOLATION_UNAVAILABLE` on `open` and `probe`, when less than `require` can be proved
+ * @example
+ * ```ts
+ * const sandbox = createSandbox({ require: 'standard' })
+ * const session = await sandbox.open({ main: await readFile('model.onnx') })
+ * session.isolation.layers.network // { state: 'enforced', how: 'bubblewrap: …', probe: 'connect 127.0.0.1: ECONNREFUSED' }
+ * await session.run(inputs, { deadlineMs: 1000 })
+ * await session.close()
+ * ```
+ */
+export const createSandbox = (options: SandboxOptions = {}): Sandbox => {
+  const tools = findHostTools()
+  return createSandboxOver(tools, isolationSteps(tools, { ...defaultSandboxLimits, ...options.limits }), options)
+}
