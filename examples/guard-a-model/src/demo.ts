@@ -51,7 +51,7 @@ export const runDemo = async (print: (line: string) => void, output = join(here,
   const stages = createStages(print)
   print('nootropic guards a model: from a file to a guarded answer, through a fault, to a proof of ownership\n')
 
-  const { nootropic, level } = await openAtStrongestLevel({
+  const { nootropic, level, isolation } = await openAtStrongestLevel({
     home: join(folder, 'home'),
     manifests: join(here, 'security/models'),
     rules: [mayExecute('digit-reader', 'digits')],
@@ -61,7 +61,6 @@ export const runDemo = async (print: (line: string) => void, output = join(here,
   })
 
   try {
-    const isolation = await nootropic.isolation()
     await stages.run('prove the isolation', async () => {
       const layers = Object.entries(isolation.layers)
       const named = (state: string) => layers.filter(([, layer]) => layer.state === state).map(([name]) => name)

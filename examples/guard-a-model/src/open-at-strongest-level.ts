@@ -1,5 +1,5 @@
 import { isNootropicError } from '@nootropic/core'
-import { type IsolationLevel, isolationLevels } from '@nootropic/runtime/sandbox'
+import { type IsolationLevel, type IsolationReport, isolationLevels } from '@nootropic/runtime/sandbox'
 import { type Nootropic, type NootropicOptions, openNootropic } from 'nootropic'
 
 /**
@@ -8,12 +8,11 @@ import { type Nootropic, type NootropicOptions, openNootropic } from 'nootropic'
  */
 export const openAtStrongestLevel = async (
   options: NootropicOptions,
-): Promise<{ nootropic: Nootropic; level: IsolationLevel }> => {
+): Promise<{ nootropic: Nootropic; level: IsolationLevel; isolation: IsolationReport }> => {
   for (const level of isolationLevels) {
     const nootropic = await openNootropic({ ...options, isolation: level })
     try {
-      await nootropic.isolation()
-      return { nootropic, level }
+      return { nootropic, level, isolation: await nootropic.isolation() }
     } catch (error) {
       await nootropic.close()
       if (!isNootropicError(error, 'ISOLATION_UNAVAILABLE')) throw error

@@ -20,6 +20,9 @@ const milliseconds = (seconds: number): number => seconds * 1000
 /** The page of the demo: one file, no script, no request to anywhere. */
 export const demoPage = ({ stages, isolation, reports, latency, incident }: DemoResult): string => {
   const bins = latency.map(({ from, to, count }) => ({ from: milliseconds(from), to: milliseconds(to), count }))
+  const findings = reports.flatMap(({ version, report }) =>
+    report.findings.map(({ severity, rule, message }) => [version, severity, html`<code>${rule}</code>`, message]),
+  )
   return page({
     title: 'nootropic guards a model',
     body: [
@@ -47,7 +50,7 @@ export const demoPage = ({ stages, isolation, reports, latency, incident }: Demo
       }),
       histogramChart({
         title: 'Latency of one answer',
-        x: { label: 'milliseconds, checks and sandbox included' },
+        x: { label: 'milliseconds, checks and sandbox included', scale: 'logarithmic' },
         y: { label: 'answers' },
         bins,
       }),
@@ -72,17 +75,9 @@ export const demoPage = ({ stages, isolation, reports, latency, incident }: Demo
         ),
       ),
       html`<h2>Findings</h2>`,
-      table(
-        [{ title: 'Version' }, { title: 'Severity' }, { title: 'Rule' }, { title: 'What' }],
-        reports.flatMap(({ version, report }) =>
-          report.findings.map(({ severity, rule, message }) => [
-            version,
-            severity,
-            html`<code>${rule}</code>`,
-            message,
-          ]),
-        ),
-      ),
+      findings.length === 0
+        ? html`<p>None.</p>`
+        : table([{ title: 'Version' }, { title: 'Severity' }, { title: 'Rule' }, { title: 'What' }], findings),
       html`<h2>Isolation: ${isolation.level}</h2>
 <p class="soft">Proved by a probe inside the worker, never taken from a setting.</p>`,
       table(

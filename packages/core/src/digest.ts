@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 
+/** A SHA-256 digest, `sha256:<hex>`. */
+export type Digest = `sha256:${string}`
+
 export const digestSchema = z
   .string()
   .regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 lower-case hexadecimal digits')
-
-/** A SHA-256 digest, `sha256:<hex>`. */
-export type Digest = `sha256:${string}`
+  .transform((digest) => digest as Digest)
 
 /**
  * The SHA-256 digest of bytes or of UTF-8 text.

@@ -83,7 +83,7 @@ export const errorCatalog = {
   WORKER_FAILED: {
     kind: 'internal',
     summary: 'The worker process ended, or answered against its protocol.',
-    remedy: 'Try again; an input that ends workers repeatedly is quarantined.',
+    remedy: 'Try again once; if the same input ends the worker again, do not send it.',
   },
   DEADLINE_EXCEEDED: {
     kind: 'incomplete',
@@ -123,8 +123,8 @@ export const errorCatalog = {
   },
   STORAGE_FAILED: {
     kind: 'internal',
-    summary: 'The database refused a statement or cannot be opened.',
-    remedy: 'Check the path or the server that the message names.',
+    summary: 'The database or the disk refused a write, or cannot be opened.',
+    remedy: 'Check the path, the free space or the server that the message names.',
   },
   WATERMARK_UNSUITABLE: {
     kind: 'refused',

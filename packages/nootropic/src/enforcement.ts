@@ -1,4 +1,89 @@
 import { enforcedSettings as validationSettings } from '@nootropic/validation'
 
-/** The settings that are honoured today, as `notYetEnforced` takes them; `nootropic manifest check` lists all others. */
-export const enforcedSettings: ReadonlySet<string> = new Set([...validationSettings])
+const under = (prefix: string, settings: readonly string[]): string[] =>
+  settings.map((setting) => `${prefix}${setting}`)
+
+// A setting with `=true` does its work when it is on, and cannot be switched off yet.
+const policySettings = [
+  'runtime.isolation.memoryIsolation=true',
+  'runtime.inputValidation.sanitization=true',
+  'runtime.inputValidation.sizeLimits=true',
+  'runtime.inputValidation.formatVerification=true',
+  'access.authentication.apiKeyRequired=true',
+  'access.authorization.roleBasedAccess=true',
+  'access.authorization.modelSpecificPermissions=true',
+  'access.auditLogging.accessLogs=true',
+  'access.auditLogging.operationLogs=true',
+  'access.auditLogging.securityEvents=true',
+  'execution.preExecution.inputValidation=true',
+  'execution.preExecution.permissionVerification=true',
+  'execution.execution.isolation=true',
+  'execution.execution.monitoring=true',
+  'execution.postExecution.outputValidation=true',
+  'execution.postExecution.auditLogging=true',
+  'update.validation.versionControl=true',
+  'update.deployment.rollbackCapability=true',
+  'performanceMonitoring.metrics.latency',
+  'performanceMonitoring.metrics.errorRate',
+  'performanceMonitoring.thresholds.maxLatency',
+  'performanceMonitoring.thresholds.errorRate',
+  'performanceMonitoring.alerts.thresholdBreach',
+  'securityMonitoring.metrics.failedRequests=true',
+  'securityMonitoring.metrics.unauthorizedAccess=true',
+  'securityMonitoring.metrics.inputViolations=true',
+  'securityMonitoring.metrics.outputViolations=true',
+  'incidentResponse.triggers.performanceDegradation=true',
+  'incidentResponse.actions.modelSuspension=true',
+  'incidentResponse.recovery.rootCauseAnalysis=true',
+  'incidentResponse.recovery.remediationPlan=true',
+  'incidentResponse.recovery.verification=true',
+  'recovery.rollback.previousVersion=true',
+  'recovery.verification.securityCheck=true',
+  'recovery.documentation.incidentReport=true',
+  'recovery.documentation.lessonsLearned=true',
+]
+
+/**
+ * The settings that are honoured today, as `notYetEnforced` of `@nootropic/core/manifest` takes them; `nootropic manifest
+ * check` lists all others. Whoever makes a setting work adds it here, with the test that observes it.
+ */
+export const enforcedSettings: ReadonlySet<string> = new Set([
+  ...validationSettings,
+  ...under('ModelStorageEncryption:', [
+    'algorithm=aes-256-gcm',
+    'keyManagement.type=local',
+    'keyManagement.storage',
+    'storage.type=local',
+    'storage.path',
+  ]),
+  ...under('ModelRuntimeProtection:', [
+    'memory.isolation=process',
+    'inference.protection=true',
+    'inference.validation=strict',
+  ]),
+  ...under('ModelWatermarking:', [
+    'type=digital',
+    'method=steganography',
+    ...under('metadata.', ['owner', 'version', 'timestamp', 'license']),
+  ]),
+  ...under('ModelFingerprinting:', [
+    'method=neural',
+    ...under('features.', ['architecture', 'weights', 'activations']),
+  ]),
+  ...under('InferenceMonitoring:', [
+    'metrics.latency',
+    'metrics.error_rate',
+    ...['latency', 'error_rate'].flatMap((alert) => under(`alerts.${alert}`, ['', '.threshold', '.severity'])),
+  ]),
+  ...under('ProcessIsolation:', [
+    'isolation.process',
+    'isolation.memory',
+    'require',
+    'limits.memory',
+    'limits.memory.size',
+    'limits.cpu.time',
+  ]),
+  ...under('IncidentDetection:', ['detection.local', 'response.local']),
+  ...under('InputValidation:', ['validation.format', 'filtering.local', 'filtering.strict']),
+  ...under('ModelSecurityPolicy:', policySettings),
+])

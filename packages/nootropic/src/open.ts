@@ -26,8 +26,11 @@ import {
 } from '@nootropic/runtime'
 import { createSandbox, type IsolationLevel, type IsolationReport } from '@nootropic/runtime/sandbox'
 import { type Extraction, extractWatermark } from '@nootropic/watermark'
+import { openAuditAnchor } from './audit-anchor.ts'
+import { auditSecurityEvents } from './audit-security-events.ts'
 import { defaultRules } from './default-rules.ts'
 import { defaultHome, homeAt, userPath } from './home.ts'
+import { isolationSettings } from './isolation-settings.ts'
 import { watermarkPurpose } from './mark-model.ts'
 import { openMarkStore } from './marks.ts'
 import type { Parts } from './parts.ts'
@@ -86,11 +89,6 @@ export interface Nootropic {
 
 const warn = (error: unknown): void => process.emitWarning(error instanceof Error ? error : String(error))
 
-const requiredIsolation = (settings: ManifestSet): IsolationLevel => {
-  const manifest = settings.manifests.find(({ kind }) => kind === 'ProcessIsolation')
-  return manifest?.kind === 'ProcessIsolation' ? manifest.spec.require : 'standard'
-}
-
 /**
  * Opens an installation: the one place where the libraries meet. Each gets its contracts from here and knows none of the
  * others.
@@ -120,19 +118,27 @@ export const openNootropic = async (options: NootropicOptions = {}): Promise<Noo
     const keys = await openKeyStore({ directory: home.keys, random, clock })
     const database = await openDatabase(options.database ?? home.database)
     opened.push(() => database.close())
+    const anchor = await openAuditAnchor(database)
     const audit = await openAuditLog({
       directory: home.audit,
       signingKey: await keys.signingKey('audit-checkpoint'),
       origin: 'nootropic.local/audit',
+      anchor: await anchor.read(),
       clock,
     })
-    opened.push(() => audit.close())
+    opened.push(async () => {
+      await anchor.write(audit.checkpoint())
+      await audit.close()
+    })
 
     const bus = createEventBus({ clock, random, onError })
+    const endSecurityEvents = auditSecurityEvents(bus, audit)
+    opened.push(async () => endSecurityEvents())
     const registry = await openRegistry({ database, clock })
     const vault = await openVault({ directory: home.models, keys, random })
     const marks = await openMarkStore(database)
-    const sandbox = createSandbox({ require: options.isolation ?? requiredIsolation(settings) })
+    const isolation = isolationSettings(settings)
+    const sandbox = createSandbox({ ...isolation, require: options.isolation ?? isolation.require })
     const authorizer = createAuthorizer(options.rules ?? defaultRules)
     const apiKeys = await openApiKeys({
       database,

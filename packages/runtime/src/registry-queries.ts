@@ -1,4 +1,12 @@
-import { closestWord, type Digest, type ModelRef, NootropicError, reportSchema, signatureSchema } from '@nootropic/core'
+import {
+  closestWord,
+  digestSchema,
+  type ModelRef,
+  modelRefSchema,
+  NootropicError,
+  reportSchema,
+  signatureSchema,
+} from '@nootropic/core'
 import type { Kysely, Selectable } from 'kysely'
 import type { ModelStatus, RegisteredModel } from './registered-model.ts'
 import type { RegistryTables } from './registry-tables.ts'
@@ -9,13 +17,14 @@ export type VersionRow = Selectable<RegistryTables['runtime_versions']>
 
 const maximumSuggestions = 1000
 
-export const refOf = ({ name, version, digest }: ModelRef): ModelRef => ({ name, version, digest })
+export const refOf = ({ name, version, digest }: Record<keyof ModelRef, string>): ModelRef =>
+  modelRefSchema.parse({ name, version, digest })
 
 export const registeredOf = (row: VersionRow): RegisteredModel => ({
   ref: refOf(row),
   signature: signatureSchema.parse(JSON.parse(row.signature)),
   report: reportSchema.parse(JSON.parse(row.report)),
-  ...(row.original_digest === null ? {} : { originalDigest: row.original_digest as Digest }),
+  ...(row.original_digest === null ? {} : { originalDigest: digestSchema.parse(row.original_digest) }),
   registeredAt: row.registered_at,
 })
 

@@ -2,7 +2,6 @@ import { createHash, type KeyObject } from 'node:crypto'
 import { join } from 'node:path'
 import {
   canonicalJson,
-  type Digest,
   digestSchema,
   isNootropicError,
   type ModelRef,
@@ -29,7 +28,7 @@ const indexSchema = z.strictObject({
   files: z.array(
     z.strictObject({
       path: z.string(),
-      digest: digestSchema.transform((digest) => digest as Digest),
+      digest: digestSchema,
       size: z.number().int().nonnegative(),
     }),
   ),

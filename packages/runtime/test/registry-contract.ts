@@ -95,7 +95,7 @@ export const registryContract = (newLocation: () => Promise<string>): void => {
 
   test('names and versions that are none are refused', async () => {
     const registry = await openNew()
-    for (const ref of [refOf('1.0'), refOf('1.0.0', '../x'), { ...refOf('1.0.0'), digest: 'sha256:0' }]) {
+    for (const ref of [refOf('1.0'), refOf('1.0.0', '../x'), { ...refOf('1.0.0'), digest: 'sha256:0' as const }]) {
       await expect(registry.add(registration(ref))).rejects.toEqual(fails('USAGE', 'expected'))
       await expect(registry.activate(ref)).rejects.toEqual(fails('USAGE', 'expected'))
     }

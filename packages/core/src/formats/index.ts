@@ -1,1 +1,55 @@
-export {}
+export { modelBytes } from './model-bytes.ts'
+export {
+  type ModelPackage,
+  type PackageFile,
+  type PackageLimits,
+  packageLimits,
+  readModelPackage,
+} from './model-package.ts'
+export { attributeTypes, dataTypes, externalLocation } from './onnx/constants.ts'
+export {
+  type AttributeValue,
+  createAttribute,
+  createGraph,
+  createNode,
+  createOnnxModel,
+  createTensor,
+  createValueInfo,
+  type OnnxModelContent,
+  replaceTensorValues,
+  type TensorContent,
+} from './onnx/create.ts'
+export { dataTypeOf, elementTypeOf } from './onnx/element-types.ts'
+export { type ExternalData, parseExternalData } from './onnx/external-data.ts'
+export { type OnnxLimits, onnxLimits } from './onnx/limits.ts'
+export type {
+  AttributeProto,
+  ByteRange,
+  Dimension,
+  FunctionProto,
+  GraphProto,
+  MapType,
+  Message,
+  NodeProto,
+  OnnxModel,
+  OpaqueType,
+  OperatorSetIdProto,
+  Segment,
+  SequenceType,
+  SparseTensorProto,
+  StringStringEntryProto,
+  TensorAnnotation,
+  TensorBytes,
+  TensorProto,
+  TensorShapeProto,
+  TensorType,
+  TrainingInfoProto,
+  TypeProto,
+  UnknownField,
+  ValueInfoProto,
+} from './onnx/model.ts'
+export { type ReadOnnxOptions, readOnnx, readOnnxFile } from './onnx/read.ts'
+export { onnxSignature } from './onnx/signature.ts'
+export { tensorValues } from './onnx/tensor.ts'
+export { walkNodes, walkTensors } from './onnx/walk.ts'
+export { writeOnnx } from './onnx/write.ts'

@@ -1,1 +1,2 @@
-export {}
+export { checkTensors, type TensorSide, verifyFeeds } from './check-tensors.ts'
+export { createInProcessSessions } from './in-process.ts'

@@ -1,4 +1,4 @@
-import { scaleLinear } from 'd3-scale'
+import { scaleLinear, scaleLog } from 'd3-scale'
 import { line } from 'd3-shape'
 import { type Html, type HtmlValue, html } from './html.ts'
 
@@ -10,6 +10,8 @@ const margin = { top: 34, right: 18, bottom: 48, left: 56 }
 export interface Axis {
   readonly label: string
   readonly range?: readonly [number, number]
+  /** @defaultValue linear; a logarithmic axis leaves out what is not above zero. */
+  readonly scale?: 'linear' | 'logarithmic'
 }
 
 /** One line of a {@link lineChart}. */
@@ -18,22 +20,27 @@ export interface Series {
   readonly points: readonly (readonly [x: number, y: number])[]
 }
 
-type Scale = ReturnType<typeof scaleLinear<number, number>>
+type Scale = ReturnType<typeof scaleLinear<number, number>> | ReturnType<typeof scaleLog<number, number>>
 
 // The second and third line differ by dash too, for readers who do not see the colours apart.
 const dashes = ['none', '7 4', '2 4']
 
 const extent = (values: readonly number[], axis: Axis): [number, number] => {
   if (axis.range) return [...axis.range]
-  const finite = values.filter(Number.isFinite)
+  const finite = values.filter((value) => Number.isFinite(value) && (axis.scale !== 'logarithmic' || value > 0))
   const low = Math.min(...finite)
   const high = Math.max(...finite)
-  if (finite.length === 0) return [0, 1]
-  return low === high ? [low - 0.5, high + 0.5] : [low, high]
+  if (finite.length === 0) return axis.scale === 'logarithmic' ? [1, 10] : [0, 1]
+  if (low < high) return [low, high]
+  return axis.scale === 'logarithmic' ? [low / 2, high * 2] : [low - 0.5, high + 0.5]
 }
 
-const horizontal = (domain: [number, number]): Scale => scaleLinear(domain, [margin.left, width - margin.right])
-const vertical = (domain: [number, number]): Scale => scaleLinear(domain, [height - margin.bottom, margin.top])
+const scaleOf = (values: readonly number[], axis: Axis, range: [number, number]): Scale =>
+  (axis.scale === 'logarithmic' ? scaleLog : scaleLinear)(extent(values, axis), range)
+const horizontal = (values: readonly number[], axis: Axis): Scale =>
+  scaleOf(values, axis, [margin.left, width - margin.right])
+const vertical = (values: readonly number[], axis: Axis): Scale =>
+  scaleOf(values, axis, [height - margin.bottom, margin.top])
 
 const fixed = (value: number): string => value.toFixed(1)
 
@@ -70,16 +77,12 @@ const figure = (title: string, description: string, drawing: HtmlValue): Html =>
 export const lineChart = (chart: { title: string; x: Axis; y: Axis; series: readonly Series[] }): Html => {
   const points = chart.series.flatMap((series) => series.points)
   const x = horizontal(
-    extent(
-      points.map(([value]) => value),
-      chart.x,
-    ),
+    points.map(([value]) => value),
+    chart.x,
   )
   const y = vertical(
-    extent(
-      points.map(([, value]) => value),
-      chart.y,
-    ),
+    points.map(([, value]) => value),
+    chart.y,
   )
   const path = line<readonly [number, number]>(
     ([value]) => x(value),
@@ -128,8 +131,8 @@ export const histogramChart = (chart: {
   threshold?: { value: number; label: string }
 }): Html => {
   const edges = chart.bins.flatMap(({ from, to }) => [from, to])
-  const x = horizontal(extent(chart.threshold ? [...edges, chart.threshold.value] : edges, chart.x))
-  const y = vertical(extent([0, ...chart.bins.map(({ count }) => count)], chart.y))
+  const x = horizontal(chart.threshold ? [...edges, chart.threshold.value] : edges, chart.x)
+  const y = vertical([0, ...chart.bins.map(({ count }) => count)], chart.y)
   const total = chart.bins.reduce((sum, { count }) => sum + count, 0)
   return figure(chart.title, `${total} values in ${chart.bins.length} bars`, [
     frame(x, y, chart.x, chart.y),

@@ -1,0 +1,100 @@
+import { type Clock, systemClock } from '../clock.ts'
+import type { InferenceSession, SessionFactory } from '../contracts/inference.ts'
+import { isNootropicError, NootropicError } from '../errors.ts'
+import { verifyFeeds } from './check-tensors.ts'
+import { loadOnnxRuntime } from './load-onnxruntime.ts'
+import { fromRuntimeTensor, toRuntimeTensor, toTensorSpecs } from './tensor-conversion.ts'
+
+// The runtime quotes names out of the model, which may be of any length and hold control characters (CWE-117).
+const maximumReasonLength = 400
+
+const reasonOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replace(/\p{Cc}+/gu, ' ').slice(0, maximumReasonLength)
+
+const runFailure = (cause: unknown): NootropicError => {
+  const reason = reasonOf(cause)
+  // An expansion bomb (CWE-789) ends in the allocator; the runtime survives it.
+  return /bad_alloc|allocate memory/i.test(reason)
+    ? new NootropicError('LIMIT_EXCEEDED', `the run asked for more memory than there is: ${reason}`, { cause })
+    : new NootropicError('INPUT_INVALID', `the model cannot be run with these inputs: ${reason}`, { cause })
+}
+
+const throwIfAborted = (signal: AbortSignal | undefined): void => {
+  if (signal?.aborted) throw new NootropicError('ABORTED', 'the caller stopped the work', { cause: signal.reason })
+}
+
+/**
+ * Opens models inside this process with onnxruntime-node, which is loaded on the first use, telemetry off.
+ *
+ * Only for models that are trusted: a hostile model shares this process, and a run blocks its event loop and cannot be
+ * stopped; `deadlineMs` can only withhold a result that came late. `@nootropic/runtime` runs models where none of this
+ * holds.
+ *
+ * @example
+ * ```ts
+ * const session = await createInProcessSessions().open({ main: await readFile('digits.onnx') })
+ * const { scores } = await session.run({ image: { type: 'float32', dims: [1, 784], data: new Float32Array(784) } })
+ * await session.close()
+ * ```
+ */
+export const createInProcessSessions = (options: { clock?: Clock } = {}): SessionFactory => {
+  const clock = options.clock ?? systemClock
+  return {
+    async open(model, { threads = 1, signal } = {}): Promise<InferenceSession> {
+      const runtime = await loadOnnxRuntime()
+      throwIfAborted(signal)
+      const native = await runtime.InferenceSession.create(model.main, {
+        intraOpNumThreads: threads,
+        interOpNumThreads: 1,
+        executionMode: 'sequential',
+        logSeverityLevel: 4,
+        ...(model.externalData === undefined ? {} : { externalData: model.externalData }),
+      }).catch((cause: unknown) => {
+        throw new NootropicError(
+          'MODEL_MALFORMED',
+          `expected a model that onnxruntime can load (${model.main.length} bytes found): ${reasonOf(cause)}`,
+          { cause },
+        )
+      })
+      const inputs = toTensorSpecs(native.inputMetadata)
+      const outputs = toTensorSpecs(native.outputMetadata)
+      const running = new Set<Promise<unknown>>()
+      let isOpen = true
+      return {
+        inputs,
+        outputs,
+        async run(feeds, { signal, deadlineMs } = {}) {
+          if (!isOpen) throw new NootropicError('USAGE', 'expected an open session; this one was closed')
+          throwIfAborted(signal)
+          verifyFeeds(inputs, feeds)
+          const started = clock.monotonicMs()
+          const converted = Object.entries(feeds).map(([name, tensor]) => [name, toRuntimeTensor(runtime, tensor)])
+          const run = native.run(Object.fromEntries(converted))
+          running.add(run)
+          try {
+            const values = Object.entries(await run)
+            throwIfAborted(signal)
+            const elapsedMs = clock.monotonicMs() - started
+            if (deadlineMs !== undefined && elapsedMs > deadlineMs) {
+              throw new NootropicError(
+                'DEADLINE_EXCEEDED',
+                `expected a result in ${deadlineMs} ms, it took ${elapsedMs} ms`,
+              )
+            }
+            return Object.fromEntries(values.map(([name, value]) => [name, fromRuntimeTensor(value)]))
+          } catch (error) {
+            throw isNootropicError(error) ? error : runFailure(error)
+          } finally {
+            running.delete(run)
+          }
+        },
+        async close() {
+          if (!isOpen) return
+          isOpen = false
+          await Promise.allSettled(running)
+          await native.release()
+        },
+      }
+    },
+  }
+}
