@@ -20,7 +20,7 @@ const findVerb = (words: readonly string[]): { verb: Verb; rest: readonly string
     )
   throw new NootropicError(
     'USAGE',
-    `expected a verb, got "${words[0]}"${near ? `; did you mean "${near}"?` : ''}. \`nootropic --help\` lists them`,
+    `expected a verb, got "${words[0]}"${near ? `; did you mean "${near}"?` : '.'} \`nootropic --help\` lists them`,
   )
 }
 

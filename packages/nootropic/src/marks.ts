@@ -1,7 +1,8 @@
 import type { ModelRef } from '@nootropic/core'
-import type { Database, Migrations } from '@nootropic/core/storage'
+import type { Database } from '@nootropic/core/storage'
 import { claimSchema, type EmbeddedClaim, type Fingerprint, fingerprintSchema } from '@nootropic/watermark'
 import { z } from 'zod'
+import { type InstallationTables, migrateInstallation } from './installation-tables.ts'
 
 /** What proves whose model a version is. */
 export interface Marks {
@@ -17,21 +18,6 @@ export interface MarkStore {
   get(ref: ModelRef): Promise<Marks | undefined>
 }
 
-interface Tables {
-  nootropic_marks: { digest: string; content: string }
-}
-
-const migrations: Migrations = {
-  '0001-marks': {
-    up: (db) =>
-      db.schema
-        .createTable('nootropic_marks')
-        .addColumn('digest', 'text', (column) => column.primaryKey())
-        .addColumn('content', 'text', (column) => column.notNull())
-        .execute(),
-  },
-}
-
 const marksSchema = z.strictObject({
   fingerprint: fingerprintSchema,
   claim: claimSchema.required({ placement: true }).optional(),
@@ -39,8 +25,8 @@ const marksSchema = z.strictObject({
 
 /** The marks in a database, by the digest of the model. */
 export const openMarkStore = async (database: Database): Promise<MarkStore> => {
-  await database.migrate('nootropic', migrations)
-  const tables = database.tables<Tables>()
+  await migrateInstallation(database)
+  const tables = database.tables<InstallationTables>()
   return {
     async put({ digest }, marks) {
       await tables

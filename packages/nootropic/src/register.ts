@@ -1,4 +1,4 @@
-import { isNootropicError, type ModelRef, NootropicError, type Report } from '@nootropic/core'
+import { isNootropicError, type ModelRef, modelRefSchema, NootropicError, type Report } from '@nootropic/core'
 import { type ModelPackage, onnxSignature, readModelPackage, readOnnx } from '@nootropic/core/formats'
 import type { Manifest, ManifestKind, ManifestSet } from '@nootropic/core/manifest'
 import { adversarialOptions, type Dataset, robustnessOptions, severityReactions, validate } from '@nootropic/validation'
@@ -89,15 +89,23 @@ const verifyAdmitted = async (
   })
 }
 
+const verifyName = ({ name, version }: RegisterOptions): Pick<ModelRef, 'name' | 'version'> => {
+  const parsed = modelRefSchema.omit({ digest: true }).safeParse({ name, version })
+  if (parsed.success) return parsed.data
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+  throw new NootropicError('USAGE', `expected a name and a version to register under; ${problems.join('; ')}`)
+}
+
 /**
  * Registers a model: read, mark, validate, then seal and enter it. The bytes that were validated are the bytes that are
  * sealed, watermark included. A refused model leaves nothing behind but its audit record.
  */
 export const registerModel = async (path: string, options: RegisterOptions, parts: Parts): Promise<Registered> => {
   const { registry, vault, audit, bus, marks, settings, sandbox, keys } = parts
+  const { name, version } = verifyName(options)
   const original = await readModelPackage(path)
   const { model, claim, unmarked } = await markModel(original, settings, keys)
-  const ref: ModelRef = { name: options.name, version: options.version, digest: model.digest }
+  const ref: ModelRef = { name, version, digest: model.digest }
 
   const report = await validateWithSettings(model, parts, options.dataset)
   await verifyAdmitted(report, ref, options.acceptIncomplete ?? false, parts)

@@ -1,0 +1,121 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runCommand } from '../src/command.ts'
+import { verbs } from '../src/verbs.ts'
+
+const digits = fileURLToPath(new URL('../../../examples/guard-a-model/models/digits', import.meta.url))
+let folder: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nootropic-command-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const nootropic = async (...words: string[]) => {
+  let output = ''
+  let diagnostics = ''
+  const exit = await runCommand(words, {
+    output: (text) => {
+      output += text
+    },
+    diagnostics: (text) => {
+      diagnostics += text
+    },
+    environment: {},
+    directory: folder,
+  })
+  return { exit, output, diagnostics }
+}
+
+test('the help lists every verb, and every verb explains each of its options', async () => {
+  const { exit, output } = await nootropic('--help')
+  expect(exit).toBe(0)
+  for (const { name, options } of verbs) {
+    expect(output).toContain(`  ${name} `)
+    const help = await nootropic(...name.split(' '), '--help')
+    expect(help.exit).toBe(0)
+    for (const option of Object.keys(options)) expect(help.output).toContain(`--${option}`)
+  }
+})
+
+test('without a verb the help is shown, and that is a usage error', async () => {
+  const { exit, output } = await nootropic()
+  expect(exit).toBe(2)
+  expect(output).toContain('usage: nootropic <verb>')
+})
+
+test('a mistyped verb or option names what was probably meant and ends with 2', async () => {
+  expect(await nootropic('scna', 'x')).toEqual({
+    exit: 2,
+    output: '',
+    diagnostics: 'nootropic: USAGE: expected a verb, got "scna"; did you mean "scan"? `nootropic --help` lists them\n',
+  })
+  const { exit, diagnostics } = await nootropic('scan', '--jsn', 'x')
+  expect(exit).toBe(2)
+  expect(diagnostics).toMatch(/^nootropic: USAGE: Unknown option '--jsn'/)
+  expect((await nootropic('manifest', 'chekc', '.')).diagnostics).toContain('did you mean "manifest check"?')
+})
+
+test('init writes all 22 kinds and the policy, keeps what is there, and what it writes is valid', async () => {
+  const first = await nootropic('init')
+  expect(first.exit).toBe(0)
+  const target = join(folder, 'security/models')
+  expect(await readdir(target)).toHaveLength(23)
+  await writeFile(
+    join(target, 'access.yaml'),
+    await readFile(join(target, 'access.yaml'), 'utf8').then((text) => `${text}# mine\n`),
+  )
+  const second = await nootropic('init')
+  expect(second.output).toContain('0 manifests written, 23 kept as they were')
+  expect(await readFile(join(target, 'access.yaml'), 'utf8')).toContain('# mine')
+
+  const check = await nootropic('manifest', 'check', 'security/models')
+  expect(check.exit).toBe(0)
+  expect(check.output).toMatch(/23 manifests are valid; \d+ of their settings are not yet enforced\n$/)
+  expect(check.output).toMatch(/dependencies\.yaml:\d+:\d+ tools\.local-scanner DependencyScanning: not yet enforced/)
+  const json = JSON.parse((await nootropic('manifest', 'check', 'security/models', '--json')).output)
+  expect(json).toMatchObject({ schemaVersion: 1, valid: true, manifests: 23 })
+})
+
+test('a wrong manifest is refused with file, line, column and what was probably meant', async () => {
+  const path = join(folder, 'wrong.yaml')
+  await writeFile(
+    path,
+    'apiVersion: security.nootropic.ai/v1\nkind: DataPrivacy\nmetadata:\n  name: x\nspec:\n  privcy:\n    - type: local\n',
+  )
+  const { exit, diagnostics } = await nootropic('manifest', 'check', 'wrong.yaml')
+  expect(exit).toBe(2)
+  expect(diagnostics).toContain('wrong.yaml:6:3 spec.privcy: unknown key "privcy"')
+  expect(diagnostics).toContain('did you mean "privacy"?')
+})
+
+test.each([
+  ['a missing file', 'missing.onnx', undefined, 'FILE_UNREADABLE'],
+  ['an empty file', 'empty.onnx', '', undefined],
+  ['a text file', 'text.onnx', 'hello', undefined],
+])('scanning %s gives one sentence, no stack and no pass', async (_, name, content, code) => {
+  if (content !== undefined) await writeFile(join(folder, name), content)
+  const { exit, output, diagnostics } = await nootropic('scan', name)
+  expect(exit).not.toBe(0)
+  expect(exit).not.toBe(3)
+  expect(output + diagnostics).not.toMatch(/\n\s+at |undefined/)
+  if (code !== undefined) expect(diagnostics).toContain(code)
+})
+
+test('scanning the digit model passes, with one JSON document', async () => {
+  const { exit, output } = await nootropic('scan', join(digits, 'model.onnx'), '--json')
+  expect(exit).toBe(0)
+  const document = JSON.parse(output)
+  expect(document).toMatchObject({ schemaVersion: 1, verdict: 'pass' })
+  expect(document.reports[0].subject).toMatchObject({ format: 'onnx' })
+  expect(document.reports[0].subject.digest).toMatch(/^sha256:[0-9a-f]{64}$/)
+})
+
+test('errors are JSON too when JSON was asked for', async () => {
+  const { exit, output } = await nootropic('scan', 'nothing-here', '--json')
+  expect(exit).toBe(2)
+  expect(JSON.parse(output)).toMatchObject({ schemaVersion: 1, error: { code: 'FILE_UNREADABLE' } })
+})
