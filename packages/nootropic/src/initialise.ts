@@ -5,7 +5,7 @@ import { NootropicError } from '@nootropic/core'
 const templates = new URL('../manifests/', import.meta.url)
 
 /** The commented templates: all kinds and the policy, by file name. */
-export const manifestTemplates = async (): Promise<{ name: string; text: string }[]> => {
+const manifestTemplates = async (): Promise<{ name: string; text: string }[]> => {
   const names = (await readdir(templates)).filter((name) => name.endsWith('.yaml')).sort()
   return Promise.all(names.map(async (name) => ({ name, text: await readFile(new URL(name, templates), 'utf8') })))
 }

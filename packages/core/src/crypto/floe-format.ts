@@ -4,7 +4,7 @@ import { NootropicError } from '../errors.ts'
 import { hkdfExpand } from './hkdf.ts'
 
 // FLOE (c2sp.org/FLOE, IACR ePrint 2025/2275) with AEAD 0 = AES-256-GCM and KDF 0 = HKDF-Expand-SHA-384.
-export const keyLength = 32
+const keyLength = 32
 export const headerIvLength = 32
 export const gcmIvLength = 12
 export const gcmTagLength = 16
