@@ -54,7 +54,7 @@ export const runDemo = async (print: (line: string) => void, output = join(here,
   const { nootropic, level, isolation } = await openAtStrongestLevel({
     home: join(folder, 'home'),
     manifests: join(here, 'security/models'),
-    rules: [mayExecute('digit-reader', 'digits')],
+    rules: [mayExecute('digit-reader', 'digits'), mayExecute('digit-reader', 'letters')],
     // The demo cannot wait minutes: alerts are judged over the last five seconds, and when it asks.
     alertTiming: { windowMs: 5000, forMs: 0, minimumCount: 20 },
     alertIntervalSeconds: 0,
@@ -123,7 +123,7 @@ export const runDemo = async (print: (line: string) => void, output = join(here,
       const refusals = {
         'no key': await refusalOf(nootropic.execute({ ...request, credential: 'guessed' })),
         'a role without the grant': await refusalOf(nootropic.execute({ ...request, credential: stranger.secret })),
-        'an unknown model': await refusalOf(nootropic.execute({ ...request, model: 'digit' })),
+        'an unknown model': await refusalOf(nootropic.execute({ ...request, model: 'letters' })),
         'a wrong type': await refusalOf(nootropic.execute({ ...request, inputs: wrongType })),
         'a wrong shape': await refusalOf(nootropic.execute({ ...request, inputs: wrongShape })),
         'not a number': await refusalOf(

@@ -1,7 +1,9 @@
 import { resolve } from 'node:path'
 import { countBySeverity, isNootropicError, type Report } from '@nootropic/core'
-import { operand, requiredOption, type Verb, type VerbResult } from '../verb.ts'
+import { operand, requiredOption, textOption, type Verb, type VerbResult } from '../verb.ts'
+import { parseDataset } from './dataset-json.ts'
 import { installationOptions, withInstallation } from './installation.ts'
+import { readText } from './read-text.ts'
 
 /** A report as a person reads it. */
 export const reportText = (report: Report): string => {
@@ -26,6 +28,7 @@ export const register: Verb = {
     ...installationOptions,
     name: { type: 'string', value: 'NAME', description: 'the name to register it under' },
     version: { type: 'string', value: 'VERSION', description: 'its version, higher than those before: 1.0.0' },
+    data: { type: 'string', value: 'FILE', description: 'examples to test with, JSON: { inputs, labels, domain }' },
     'accept-incomplete': { type: 'boolean', description: 'admit a model although parts could not be checked' },
   },
   run: (invocation, streams) =>
@@ -33,10 +36,13 @@ export const register: Verb = {
       const path = resolve(streams.directory, operand(invocation, 0, 'the path of a model'))
       const name = requiredOption(invocation, 'name')
       const version = requiredOption(invocation, 'version')
+      const data = textOption(invocation, 'data')
+      const dataset = data === undefined ? undefined : parseDataset(await readText('data', data, streams), data)
       try {
         const { ref, report } = await nootropic.register(path, {
           name,
           version,
+          ...(dataset === undefined ? {} : { dataset }),
           acceptIncomplete: invocation.options['accept-incomplete'] === true,
         })
         return {

@@ -1,24 +1,10 @@
-import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
-import { NootropicError, type Tensor } from '@nootropic/core'
+import { NootropicError } from '@nootropic/core'
 import { operand, requiredOption, textOption, type Verb } from '../verb.ts'
 import { installationOptions, withInstallation } from './installation.ts'
+import { readText } from './read-text.ts'
 import { parseTensors, tensorsToJson } from './tensor-json.ts'
 
 const credentialVariable = 'NOOTROPIC_API_KEY'
-
-const readInputs = async (path: string): Promise<Record<string, Tensor>> => {
-  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new NootropicError(
-      'FILE_UNREADABLE',
-      `expected --input to name a file that can be read, ${path}: ${cause.code}`,
-      {
-        cause,
-      },
-    )
-  })
-  return parseTensors(text, path)
-}
 
 export const run: Verb = {
   name: 'run',
@@ -31,7 +17,8 @@ export const run: Verb = {
   },
   run: async (invocation, streams) => {
     const model = operand(invocation, 0, 'the name of a model')
-    const inputs = await readInputs(resolve(streams.directory, requiredOption(invocation, 'input')))
+    const path = requiredOption(invocation, 'input')
+    const inputs = parseTensors(await readText('input', path, streams), path)
     // Never an argument: every user of the machine can read the arguments of every process.
     const credential = streams.environment[credentialVariable]
     if (!credential) {
