@@ -1,1 +1,10 @@
-export {}
+export { accuracyCurve, consistencyCurve } from './accuracy-curve.ts'
+export { type AdversarialOptions, type Attack, defaultAdversarialOptions } from './behaviour/adversarial.ts'
+export type { Dataset, FloatTensor } from './behaviour/dataset.ts'
+export { type Corruption, defaultRobustnessOptions, type RobustnessOptions } from './behaviour/robustness.ts'
+export { adversarialOptions, enforcedSettings, robustnessOptions, severityReactions } from './manifests.ts'
+export { type PrivacyTopic, privacyStatements, type Statement } from './privacy/statements.ts'
+export { defaultReactions, type Reaction, type SeverityReactions } from './reactions.ts'
+export { checkOnnx, scanFile, scanPath } from './scan/index.ts'
+export { severityPenalties } from './scores.ts'
+export { type Thresholds, type ValidationOptions, validate } from './validate.ts'

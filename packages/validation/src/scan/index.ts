@@ -1,1 +1,6 @@
-export {}
+export { type FileFormat, recogniseFormat } from './format.ts'
+export { checkOnnx } from './onnx/check-onnx.ts'
+export type { OnnxRule, OnnxScan } from './onnx/rule.ts'
+export { onnxRules } from './onnx/rules.ts'
+export { scanFile } from './scan-file.ts'
+export { scanPath } from './scan-path.ts'

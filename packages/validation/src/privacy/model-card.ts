@@ -1,0 +1,45 @@
+/** A model card as its sections: what stands under each heading, and the keys of its front matter. */
+export interface ModelCard {
+  /** Top-level keys of the YAML front matter that carry a value, lower case. */
+  readonly keys: readonly string[]
+  readonly sections: readonly { readonly heading: string; readonly text: string }[]
+}
+
+/** The names a model card goes by, the first one found counts. Hugging Face's is README.md. */
+export const modelCardNames = ['MODEL_CARD.md', 'model_card.md', 'README.md'] as const
+
+/** A longer card is cut here: no honest one is larger, and every statement is looked for line by line (CWE-770). */
+const maximumCardLength = 1 << 20
+
+/** Fillers that templates leave behind; a statement made of them says nothing. */
+const filler = /\[?more information needed\]?|\b(todo|tbd|n\/a|fixme|lorem ipsum)\b/gi
+
+const frontMatterKeys = (lines: readonly string[]): string[] =>
+  lines.flatMap((line, index) => {
+    const key = /^([A-Za-z][\w-]*):(.*)$/.exec(line)
+    if (key?.[1] === undefined) return []
+    const isNested = /^(\s+\S|- )/.test(lines[index + 1] ?? '')
+    const value = key[2]?.replace(filler, '').trim()
+    return value !== '' || isNested ? [key[1].toLowerCase()] : []
+  })
+
+/**
+ * Reads a model card: Markdown with an optional YAML front matter, of which only the top-level keys are read. Headings
+ * inside fenced code are text.
+ */
+export const parseModelCard = (markdown: string): ModelCard => {
+  const lines = markdown.slice(0, maximumCardLength).split(/\r?\n/)
+  const end = lines[0] === '---' ? lines.indexOf('---', 1) : -1
+  const sections: { heading: string; text: string }[] = []
+  let isFenced = false
+  for (const line of lines.slice(end + 1)) {
+    if (/^\s{0,3}(```|~~~)/.test(line)) isFenced = !isFenced
+    const heading = isFenced ? undefined : /^#{1,6}\s(.*)$/.exec(line)?.[1]
+    if (heading !== undefined) sections.push({ heading, text: '' })
+    else {
+      const section = sections.at(-1)
+      if (section !== undefined) section.text += `${line.replace(/<!--.*?-->/g, '').replace(filler, '')}\n`
+    }
+  }
+  return { keys: end > 0 ? frontMatterKeys(lines.slice(1, end)) : [], sections }
+}
