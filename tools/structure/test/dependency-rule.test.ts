@@ -24,6 +24,11 @@ beforeAll(() => {
     writeFileSync(join(folder, 'src/index.ts'), 'export const name = 1\n')
   }
   writeFileSync(join(house, 'packages/access/src/audit/index.ts'), 'export const audit = 1\n')
+  // Installed as its peers have it: an import that resolves must be seen as well as one that does not.
+  const onnxruntime = join(house, 'node_modules/onnxruntime-node')
+  mkdirSync(join(onnxruntime, 'dist'), { recursive: true })
+  writeFileSync(join(onnxruntime, 'package.json'), '{ "name": "onnxruntime-node", "main": "dist/index.js" }')
+  writeFileSync(join(onnxruntime, 'dist/index.js'), '')
 })
 
 afterAll(() => rmSync(house, { recursive: true }))
