@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor'
 import { publishedPackages } from '../workspace.ts'
@@ -7,6 +7,7 @@ import { publishedPackages } from '../workspace.ts'
 // review; with --check a report that is not current is an error.
 const check = process.argv.includes('--check')
 const stale: string[] = []
+const undocumented: string[] = []
 
 for (const { name, folder, entries } of publishedPackages()) {
   const reportFolder = join(folder, 'etc')
@@ -19,6 +20,7 @@ for (const { name, folder, entries } of publishedPackages()) {
     written.add(`${reportFileName}.api.md`)
     const config = ExtractorConfig.prepare({
       configObject: {
+        newlineKind: 'lf',
         projectFolder: folder,
         mainEntryPointFilePath: declarations,
         compiler: { tsconfigFilePath: join(folder, 'tsconfig.build.json'), skipLibCheck: true },
@@ -47,11 +49,19 @@ for (const { name, folder, entries } of publishedPackages()) {
         if (message.logLevel !== ExtractorLogLevel.Error) message.logLevel = ExtractorLogLevel.None
       },
     })
+    const report = readFileSync(join(reportFolder, `${reportFileName}.api.md`), 'utf8')
+    for (const [, declaration] of report.matchAll(/^\/\/ @public \(undocumented\)\nexport \w+ (\w+)/gm)) {
+      undocumented.push(`${reportFileName}: ${declaration}`)
+    }
     if (check && result.apiReportChanged) stale.push(`${name}${subpath.slice(1)}`)
   }
   for (const file of readdirSync(reportFolder)) if (!written.has(file)) stale.push(`${name}: etc/${file} has no entry`)
 }
 
+if (undocumented.length > 0) {
+  console.error(`expected a sentence on every export, found none on ${undocumented.join(', ')}`)
+  process.exitCode = 1
+}
 if (stale.length > 0) {
   console.error(`API reports are not current: ${stale.join(', ')}. Run \`pnpm api\` and look at what changed.`)
   process.exitCode = 1

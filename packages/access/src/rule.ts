@@ -18,6 +18,7 @@ const cidrSchema = z.string().refine((text) => {
 
 const minuteSchema = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day such as 08:30')
 
+/** The schema of {@link Condition}. */
 export const conditionSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('time'),
@@ -36,6 +37,7 @@ export const conditionSchema = z.discriminatedUnion('kind', [
 /** What must be true besides for a rule to apply. */
 export type Condition = z.infer<typeof conditionSchema>
 
+/** The schema of {@link Rule}. */
 export const ruleSchema = z.strictObject({
   id: name,
   effect: z.enum(['permit', 'forbid']),

@@ -3,6 +3,7 @@ import { z } from 'zod'
 
 const name = z.string().min(1).max(256)
 
+/** The schema of {@link Scope}. */
 export const scopeSchema = z.strictObject({
   action: name,
   /** One resource, or without `id` all of its type. */

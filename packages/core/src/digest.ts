@@ -4,6 +4,7 @@ import { z } from 'zod'
 /** A SHA-256 digest, `sha256:<hex>`. */
 export type Digest = `sha256:${string}`
 
+/** The schema of {@link Digest}. */
 export const digestSchema = z
   .string()
   .regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 lower-case hexadecimal digits')

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Clock } from './clock.ts'
 import type { Random } from './random.ts'
 
+/** The schema of {@link Event}. */
 export const eventSchema = z.strictObject({
   specversion: z.literal('1.0'),
   id: z.string().min(1),

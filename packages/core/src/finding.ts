@@ -3,10 +3,12 @@ import { z } from 'zod'
 /** Severities, the worst first. */
 export const severities = ['critical', 'high', 'medium', 'low', 'info'] as const
 
+/** The schema of {@link Severity}. */
 export const severitySchema = z.enum(severities)
 /** How bad a finding is. */
 export type Severity = z.infer<typeof severitySchema>
 
+/** The schema of {@link Location}. */
 export const locationSchema = z.strictObject({
   /** The file as the caller named it, with `/` between parts. */
   path: z.string(),
@@ -18,6 +20,7 @@ export const locationSchema = z.strictObject({
 /** Where a finding stands. */
 export type Location = z.infer<typeof locationSchema>
 
+/** The schema of {@link Finding}. */
 export const findingSchema = z.strictObject({
   /** Stable id, `<room>/<rule>`, e.g. `onnx/external-data-escapes`. */
   rule: z.string().regex(/^[a-z0-9-]+(\/[a-z0-9-]+)+$/),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { digestSchema } from './digest.ts'
 import { findingSchema } from './finding.ts'
 
+/** The schema of {@link Verdict}. */
 export const verdictSchema = z.enum(['pass', 'fail', 'incomplete'])
 /** The answer of a check. What could not be checked is `incomplete`, never `pass`. */
 export type Verdict = z.infer<typeof verdictSchema>
@@ -15,6 +16,7 @@ export const combineVerdicts = (verdicts: readonly Verdict[]): Verdict => {
   return verdicts.length === 0 || verdicts.includes('incomplete') ? 'incomplete' : 'pass'
 }
 
+/** The schema of {@link Stage}. */
 export const stageSchema = z.strictObject({
   name: z.string(),
   verdict: verdictSchema,
@@ -27,6 +29,7 @@ export const stageSchema = z.strictObject({
 /** One stage of a validation. */
 export type Stage = z.infer<typeof stageSchema>
 
+/** The schema of {@link Score}. */
 export const scoreSchema = z.strictObject({
   value: z.number().min(0).max(1),
   threshold: z.number().min(0).max(1),
@@ -36,6 +39,7 @@ export const scoreSchema = z.strictObject({
 /** A score in [0, 1] beside the threshold it must reach. */
 export type Score = z.infer<typeof scoreSchema>
 
+/** The schema of {@link Report}. */
 export const reportSchema = z.strictObject({
   subject: z.strictObject({ path: z.string(), format: z.string(), digest: digestSchema }),
   verdict: verdictSchema,

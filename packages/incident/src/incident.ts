@@ -5,6 +5,7 @@ import { incidentStates } from './lifecycle.ts'
 // What a person writes is kept for good and shown whole (CWE-770).
 const writtenSchema = z.string().trim().min(1).max(10_000)
 
+/** The schema of {@link ClosingNote}. */
 export const closingNoteSchema = z.strictObject({
   /** Who closes it: `<type>:<id>`. */
   author: z.string().trim().min(1).max(200),
@@ -14,6 +15,7 @@ export const closingNoteSchema = z.strictObject({
 /** What a person says to close an incident. */
 export type ClosingNote = z.infer<typeof closingNoteSchema>
 
+/** The schema of {@link Incident}. */
 export const incidentSchema = z.strictObject({
   id: z.string().min(1),
   model: z.string(),
@@ -39,6 +41,7 @@ export const incidentSchema = z.strictObject({
 /** One time that something went wrong with one model. */
 export type Incident = z.infer<typeof incidentSchema>
 
+/** The schema of {@link TimelineEntry}. */
 export const timelineEntrySchema = z.strictObject({
   sequence: z.number().int().nonnegative(),
   /** RFC 3339. */

@@ -1,6 +1,7 @@
 import { severitySchema } from '@nootropic/core'
 import { z } from 'zod'
 
+/** The schema of {@link AlertRule}. */
 export const alertRuleSchema = z.strictObject({
   /** Its name in alerts: `latency`, `error-rate`. */
   rule: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'expected words of a-z and 0-9 with - between them'),

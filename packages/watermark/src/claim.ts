@@ -46,6 +46,7 @@ const placementSchema = z.strictObject({
 /** Where and how strongly a mark was written. Fixed when embedding, so that nobody can search for a fit afterwards. */
 export type Placement = z.infer<typeof placementSchema>
 
+/** The schema of a claim, embedded or not. */
 export const claimSchema = z.strictObject({
   record: recordSchema,
   /** The digest of the record's canonical JSON: the 256 bits that the weights carry. */

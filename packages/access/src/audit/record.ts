@@ -4,6 +4,7 @@ import { z } from 'zod'
 // C2SP tlog-tiles gives an entry 16 bits of length; a log that keeps to it can be published as tiles (CWE-770).
 export const maximumRecordBytes = 65_535
 
+/** The schema of {@link AuditRecord}. */
 export const auditRecordSchema = auditEntrySchema.extend({
   /** RFC 3339, UTC: when the entry was appended. */
   time: z.iso.datetime(),

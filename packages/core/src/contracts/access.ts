@@ -6,6 +6,7 @@ const entitySchema = z.strictObject({
   properties: z.record(z.string(), z.json()).optional(),
 })
 
+/** The schema of {@link AccessRequest}. */
 export const accessRequestSchema = z.strictObject({
   subject: entitySchema,
   action: z.strictObject({ name: z.string().min(1), properties: z.record(z.string(), z.json()).optional() }),
@@ -15,6 +16,7 @@ export const accessRequestSchema = z.strictObject({
 /** May this subject do this to that? The shape of OpenID AuthZEN 1.0. */
 export type AccessRequest = z.infer<typeof accessRequestSchema>
 
+/** The schema of {@link AccessDecision}. */
 export const accessDecisionSchema = z.strictObject({
   decision: z.boolean(),
   context: z.strictObject({

@@ -4,6 +4,7 @@ import { severitySchema } from '../finding.ts'
 /** The event types that carry an alert. */
 export const alertEvents = { raised: 'ai.nootropic.alert.raised', resolved: 'ai.nootropic.alert.resolved' } as const
 
+/** The schema of {@link Alert}. */
 export const alertSchema = z.strictObject({
   /** Which rule: `latency`, `error-rate`. */
   rule: z.string(),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 
+/** The schema of {@link AuditEntry}. */
 export const auditEntrySchema = z.strictObject({
   /** Which of the three views it belongs to. */
   category: z.enum(['access', 'operation', 'security']),

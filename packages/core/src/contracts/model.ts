@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { digestSchema } from '../digest.ts'
 
+/** The name of a model: a DNS label, so that it can stand in a path, a metric and an address. */
 export const modelNameSchema = z
   .string()
   .regex(
@@ -8,6 +9,7 @@ export const modelNameSchema = z
     'expected 1 to 63 of a-z, 0-9 and -, with a letter or digit at both ends',
   )
 
+/** The version of a model: a semantic version without build metadata. */
 export const modelVersionSchema = z
   .string()
   .max(64)
@@ -16,6 +18,7 @@ export const modelVersionSchema = z
     'expected a semantic version such as 1.0.0',
   )
 
+/** The schema of {@link ModelRef}. */
 export const modelRefSchema = z.strictObject({
   name: modelNameSchema,
   version: modelVersionSchema,

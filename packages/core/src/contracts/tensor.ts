@@ -17,6 +17,7 @@ export const elementTypes = [
   'string',
 ] as const
 
+/** The schema of {@link ElementType}. */
 export const elementTypeSchema = z.enum(elementTypes)
 /** The type of a tensor's elements. */
 export type ElementType = z.infer<typeof elementTypeSchema>
@@ -42,6 +43,7 @@ export interface Tensor {
   readonly data: TensorData
 }
 
+/** The schema of {@link TensorSpec}. */
 export const tensorSpecSchema = z.strictObject({
   name: z.string(),
   type: elementTypeSchema,
@@ -51,6 +53,7 @@ export const tensorSpecSchema = z.strictObject({
 /** What a model declares of one input or output. */
 export type TensorSpec = z.infer<typeof tensorSpecSchema>
 
+/** The schema of {@link Signature}. */
 export const signatureSchema = z.strictObject({ inputs: z.array(tensorSpecSchema), outputs: z.array(tensorSpecSchema) })
 /** What goes into a model and what comes out. */
 export type Signature = z.infer<typeof signatureSchema>

@@ -147,7 +147,11 @@ export const checkTensors = (
   ]
 }
 
-/** @throws NootropicError `INPUT_INVALID` with every finding when `feeds` do not fit `specs`. */
+/**
+ * Refuses feeds that do not fit what a model declares.
+ *
+ * @throws NootropicError `INPUT_INVALID` with every finding.
+ */
 export const verifyFeeds = (specs: readonly TensorSpec[], feeds: Readonly<Record<string, Tensor>>): void => {
   const findings = checkTensors('input', specs, feeds)
   if (findings.length > 0) {

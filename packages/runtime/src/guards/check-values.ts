@@ -9,6 +9,7 @@ export interface GuardLimits {
   readonly textBytes: number
 }
 
+/** The limits of inputs and outputs where the host names no others. */
 export const defaultGuardLimits: GuardLimits = { bytes: 64 * 1024 ** 2, textBytes: 1024 ** 2 }
 
 const findingOf = (side: TensorSide, rule: string, name: string, message: string): Finding => ({

@@ -26,6 +26,7 @@ export const isolationLayers = [
   'environment',
   'privileges',
 ] as const
+/** One of {@link isolationLayers}. */
 export type IsolationLayer = (typeof isolationLayers)[number]
 
 /** What became of one layer. */

@@ -19,6 +19,7 @@ export interface SandboxLimits {
   readonly queueLength: number
 }
 
+/** The limits of a worker where its host names no others. */
 export const defaultSandboxLimits: SandboxLimits = {
   memoryBytes: 2 * 1024 ** 3,
   descriptors: 128,

@@ -25,6 +25,7 @@ export type Bait = z.infer<typeof baitSchema>
 const attemptSchema = z.strictObject({ succeeded: z.boolean(), detail: z.string().max(300) })
 type Attempt = z.infer<typeof attemptSchema>
 
+/** The schema of {@link CanaryResult}. */
 export const canaryResultSchema = z.strictObject({
   read: attemptSchema,
   write: attemptSchema,

@@ -2,6 +2,7 @@ import { range } from './rows.ts'
 
 /** The two losses that attacks climb; an example counts as robust only if it withstands both. */
 export const lossNames = ['cross-entropy', 'margin'] as const
+/** One of {@link lossNames}. */
 export type LossName = (typeof lossNames)[number]
 
 const row = (logits: ArrayLike<number>, width: number, index: number): number[] =>

@@ -3,6 +3,7 @@ import type { ModelCard } from './model-card.ts'
 
 /** The three groups of the policy's privacy assessment. */
 export const privacyTopics = ['dataCollection', 'processingTransparency', 'userControl'] as const
+/** One of {@link privacyTopics}. */
 export type PrivacyTopic = (typeof privacyTopics)[number]
 
 /** One thing that a model card must say. */

@@ -9,6 +9,7 @@ import {
 } from '@nootropic/core'
 import { z } from 'zod'
 
+/** The schema of {@link ActivationsFingerprint}. */
 export const activationsSchema = z.array(z.record(z.string(), z.array(z.number())))
 /** For each probe, evenly spaced numbers of each output. */
 export type ActivationsFingerprint = z.infer<typeof activationsSchema>

@@ -3,6 +3,7 @@ import { type OnnxModel, walkTensors } from '@nootropic/core/formats'
 import { z } from 'zod'
 import { labelModel } from './graph-label.ts'
 
+/** The schema of {@link ArchitectureFingerprint}. */
 export const architectureSchema = z.strictObject({
   /** Of the graph: operators, attributes, wiring and the shapes of constants, whatever their names and order. */
   graph: digestSchema,

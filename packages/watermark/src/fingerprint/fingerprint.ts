@@ -10,6 +10,7 @@ export const fingerprintFeatures = ['architecture', 'weights', 'activations'] as
 /** One of {@link fingerprintFeatures}. */
 export type FingerprintFeature = (typeof fingerprintFeatures)[number]
 
+/** The schema of {@link Fingerprint}. */
 export const fingerprintSchema = z.strictObject({
   schema: z.literal('nootropic.fingerprint/1'),
   architecture: architectureSchema.optional(),

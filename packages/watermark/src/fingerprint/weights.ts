@@ -28,6 +28,7 @@ const minimumSketchedSize = 1024
 // Each pair of two models' sketches is compared: this many take seconds, more would take minutes (CWE-407).
 const maximumSketches = 4096
 
+/** The schema of {@link WeightsFingerprint}. */
 export const weightsSchema = z.strictObject({
   /** Of the graph with the very bytes of each constant at its place, whatever the names. */
   exact: digestSchema,

@@ -3,6 +3,7 @@ import { kindSchema } from '../kind.ts'
 import { choiceSchema, typeListSchema } from '../values/choices.ts'
 import { pathSchema } from '../values/path.ts'
 
+/** The schema of {@link AccessMonitoring}. */
 export const accessMonitoringSchema = kindSchema(
   'AccessMonitoring',
   'Watches who touches the files of the models and which processes use them, and writes down what it sees.',

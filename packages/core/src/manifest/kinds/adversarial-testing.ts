@@ -26,6 +26,7 @@ const attackSchema = z.discriminatedUnion('type', [
   }),
 ])
 
+/** The schema of {@link AdversarialTesting}. */
 export const adversarialTestingSchema = kindSchema(
   'AdversarialTesting',
   'Attacks the models with inputs made to mislead them and measures how many answers change.',

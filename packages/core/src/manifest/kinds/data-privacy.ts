@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { kindSchema } from '../kind.ts'
 import { typeListSchema } from '../values/choices.ts'
 
+/** The schema of {@link DataPrivacy}. */
 export const dataPrivacySchema = kindSchema(
   'DataPrivacy',
   'Keeps stored inputs, outputs and audit payloads encrypted, and what is kept listed and audited.',

@@ -3,6 +3,7 @@ import { kindSchema } from '../kind.ts'
 import { typeListSchema } from '../values/choices.ts'
 import { pathSchema } from '../values/path.ts'
 
+/** The schema of {@link DataProtection}. */
 export const dataProtectionSchema = kindSchema(
   'DataProtection',
   'Encrypts data directories and takes snapshots of them.',

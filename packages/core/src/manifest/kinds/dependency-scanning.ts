@@ -5,6 +5,7 @@ import { frequencySchema } from '../values/frequency.ts'
 import { pathSchema } from '../values/path.ts'
 import { frequencyHelp } from '../values/schedule.ts'
 
+/** The schema of {@link DependencyScanning}. */
 export const dependencyScanningSchema = kindSchema(
   'DependencyScanning',
   'Checks the packages that a project depends on against a database of advisories on this host.',

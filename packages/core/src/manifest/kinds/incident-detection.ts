@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { kindSchema } from '../kind.ts'
 import { typeListSchema } from '../values/choices.ts'
 
+/** The schema of {@link IncidentDetection}. */
 export const incidentDetectionSchema = kindSchema(
   'IncidentDetection',
   'Opens incidents from what happens on this host, and says how to respond first.',

@@ -29,6 +29,7 @@ const alertSchema = z.discriminatedUnion('type', [
   }),
 ])
 
+/** The schema of {@link InferenceMonitoring}. */
 export const inferenceMonitoringSchema = kindSchema(
   'InferenceMonitoring',
   'Measures every inference and raises alerts when the models become slow or fail.',

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { kindSchema } from '../kind.ts'
 import { typeListSchema } from '../values/choices.ts'
 
+/** The schema of {@link InputValidation}. */
 export const inputValidationSchema = kindSchema(
   'InputValidation',
   'Checks inputs before they reach a model and turns away those that do not fit.',

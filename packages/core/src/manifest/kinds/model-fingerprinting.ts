@@ -4,6 +4,7 @@ import { choiceSchema, nameListSchema } from '../values/choices.ts'
 import { frequencySchema } from '../values/frequency.ts'
 import { frequencyHelp } from '../values/schedule.ts'
 
+/** The schema of {@link ModelFingerprinting}. */
 export const modelFingerprintingSchema = kindSchema(
   'ModelFingerprinting',
   'Takes a fingerprint of each model at registration and compares it again later.',

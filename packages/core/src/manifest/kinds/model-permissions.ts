@@ -19,6 +19,7 @@ const fileSchema = z.strictObject({
 const hasDistinctPaths = (files: readonly { readonly path: string }[]): boolean =>
   new Set(files.map((file) => file.path)).size === files.length
 
+/** The schema of {@link ModelPermissions}. */
 export const modelPermissionsSchema = kindSchema(
   'ModelPermissions',
   'Enforces and verifies who owns each path and who may read or write it.',

@@ -3,6 +3,7 @@ import { kindSchema } from '../kind.ts'
 import { choiceSchema } from '../values/choices.ts'
 import { enabledSchema } from '../values/enabled.ts'
 
+/** The schema of {@link ModelRuntimeProtection}. */
 export const modelRuntimeProtectionSchema = kindSchema(
   'ModelRuntimeProtection',
   'Protects models while they run: in memory, and at what goes in and out.',

@@ -193,6 +193,7 @@ const recovery = groupSchema('Recovery', {
   }),
 })
 
+/** The schema of {@link ModelSecurityPolicy}. */
 export const modelSecurityPolicySchema = kindSchema(
   'ModelSecurityPolicy',
   'The switches and thresholds of everything that nootropic does; what is left out is on.',

@@ -4,6 +4,7 @@ import { choiceSchema } from '../values/choices.ts'
 import { enabledSchema } from '../values/enabled.ts'
 import { pathSchema } from '../values/path.ts'
 
+/** The schema of {@link ModelStorageEncryption}. */
 export const modelStorageEncryptionSchema = kindSchema(
   'ModelStorageEncryption',
   'Seals models at rest, and says where they and their keys are kept.',

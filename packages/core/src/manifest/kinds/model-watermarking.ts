@@ -49,6 +49,7 @@ const claimSchema = z
     maxItems: claimKeys.length,
   })
 
+/** The schema of {@link ModelWatermarking}. */
 export const modelWatermarkingSchema = kindSchema(
   'ModelWatermarking',
   'Embeds a claim of ownership into the weights of each model at registration.',

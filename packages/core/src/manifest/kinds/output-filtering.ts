@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { kindSchema } from '../kind.ts'
 import { typeListSchema } from '../values/choices.ts'
 
+/** The schema of {@link OutputFiltering}. */
 export const outputFilteringSchema = kindSchema(
   'OutputFiltering',
   'Checks outputs before anyone sees them and withholds those that break a rule.',

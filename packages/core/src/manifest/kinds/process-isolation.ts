@@ -19,6 +19,7 @@ const limitSchema = z.discriminatedUnion('type', [
   }),
 ])
 
+/** The schema of {@link ProcessIsolation}. */
 export const processIsolationSchema = kindSchema(
   'ProcessIsolation',
   'Runs each model in a worker that is shut off from the host and limited in what it may use.',

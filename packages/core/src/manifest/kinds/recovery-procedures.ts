@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { kindSchema } from '../kind.ts'
 import { typeListSchema } from '../values/choices.ts'
 
+/** The schema of {@link RecoveryProcedures}. */
 export const recoveryProceduresSchema = kindSchema(
   'RecoveryProcedures',
   'Takes snapshots to recover from, and says how they are brought back.',

@@ -8,6 +8,7 @@ const limitSchema = (title: string) =>
     .optional()
     .meta({ title, description: 'The part of the whole above which an alert is raised, such as 80%.' })
 
+/** The schema of {@link ResourceMonitoring}. */
 export const resourceMonitoringSchema = kindSchema(
   'ResourceMonitoring',
   'Samples what the models use of the host and raises alerts above the limits.',

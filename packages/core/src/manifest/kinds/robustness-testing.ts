@@ -17,6 +17,7 @@ const testSchema = z.discriminatedUnion('type', [
   }),
 ])
 
+/** The schema of {@link RobustnessTesting}. */
 export const robustnessTestingSchema = kindSchema(
   'RobustnessTesting',
   'Disturbs inputs as the world does and measures how many answers change.',

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { kindSchema } from '../kind.ts'
 import { typeListSchema } from '../values/choices.ts'
 
+/** The schema of {@link SystemSecurity}. */
 export const systemSecuritySchema = kindSchema(
   'SystemSecurity',
   'Checks the host that the models run on.',

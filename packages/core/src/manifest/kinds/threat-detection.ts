@@ -3,6 +3,7 @@ import { severities } from '../../finding.ts'
 import { kindSchema } from '../kind.ts'
 import { choiceSchema } from '../values/choices.ts'
 
+/** The schema of {@link ThreatDetection}. */
 export const threatDetectionSchema = kindSchema(
   'ThreatDetection',
   'Looks for attacks in how the models are used, and says where alerts go.',

@@ -3,6 +3,7 @@ import { kindSchema } from '../kind.ts'
 import { typeListSchema } from '../values/choices.ts'
 import { durationSchema } from '../values/duration.ts'
 
+/** The schema of {@link UserPrivacy}. */
 export const userPrivacySchema = kindSchema(
   'UserPrivacy',
   'Keeps little about people, not for ever, and gives it to them or erases it when they ask.',
