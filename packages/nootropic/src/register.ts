@@ -82,7 +82,7 @@ const verifyAdmitted = async (
   })
   const advice =
     report.verdict === 'incomplete'
-      ? 'what could not be checked can be accepted by name'
+      ? 'give a dataset to test with, or accept what could not be checked by name (acceptIncomplete, --accept-incomplete)'
       : 'the findings of the report say what to mend'
   throw new NootropicError('MODEL_REFUSED', `${ref.name} ${ref.version} is not admitted: ${reason}; ${advice}`, {
     details: { report },

@@ -1,6 +1,6 @@
-import { NootropicError } from '@nootropic/core'
 import type { Dataset } from '@nootropic/validation'
 import { z } from 'zod'
+import { parseJson } from './parse-json.ts'
 
 const datasetSchema = z.strictObject({
   inputs: z.strictObject({
@@ -18,18 +18,7 @@ const datasetSchema = z.strictObject({
  * @throws NootropicError `USAGE`, naming `path` and what is wrong with it.
  */
 export const parseDataset = (text: string, path: string): Dataset => {
-  const refuse = (found: string, cause?: unknown): never => {
-    throw new NootropicError('USAGE', `expected examples as JSON in ${path}, ${found}`, { cause })
-  }
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (cause) {
-    return refuse('got what is not JSON', cause)
-  }
-  const parsed = datasetSchema.safeParse(value)
-  if (!parsed.success) return refuse(`got:\n${z.prettifyError(parsed.error)}`)
-  const { inputs, labels, domain } = parsed.data
+  const { inputs, labels, domain } = parseJson(datasetSchema, text, { path, expected: 'examples', code: 'USAGE' })
   const data = inputs.type === 'float32' ? Float32Array.from(inputs.data) : Float64Array.from(inputs.data)
   return { inputs: { type: inputs.type, dims: inputs.dims, data }, domain, ...(labels === undefined ? {} : { labels }) }
 }

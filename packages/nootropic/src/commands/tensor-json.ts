@@ -1,5 +1,6 @@
 import { elementTypeSchema, NootropicError, type Tensor, tensorArrays } from '@nootropic/core'
 import { z } from 'zod'
+import { parseJson } from './parse-json.ts'
 
 const scalar = z.union([z.number(), z.string(), z.boolean()])
 
@@ -28,21 +29,13 @@ const toTensor = ({ type, dims, data }: z.infer<typeof tensorsSchema>[string]): 
  * @throws NootropicError `INPUT_INVALID`, naming `path` and what is wrong with it.
  */
 export const parseTensors = (text: string, path: string): Record<string, Tensor> => {
-  const refuse = (found: string, cause?: unknown): never => {
-    throw new NootropicError('INPUT_INVALID', `expected tensors as JSON in ${path}, ${found}`, { cause })
-  }
-  let value: unknown
+  const tensors = parseJson(tensorsSchema, text, { path, expected: 'tensors', code: 'INPUT_INVALID' })
   try {
-    value = JSON.parse(text)
+    return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, toTensor(tensor)]))
   } catch (cause) {
-    return refuse('got what is not JSON', cause)
-  }
-  const parsed = tensorsSchema.safeParse(value)
-  if (!parsed.success) return refuse(`got:\n${z.prettifyError(parsed.error)}`)
-  try {
-    return Object.fromEntries(Object.entries(parsed.data).map(([name, tensor]) => [name, toTensor(tensor)]))
-  } catch (cause) {
-    return refuse('got a number that its type cannot hold', cause)
+    throw new NootropicError('INPUT_INVALID', `expected tensors in ${path}, got a number that its type cannot hold`, {
+      cause,
+    })
   }
 }
 
