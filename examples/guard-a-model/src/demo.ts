@@ -51,31 +51,31 @@ export const runDemo = async (print: (line: string) => void, output = join(here,
   const stages = createStages(print)
   print('nootropic guards a model: from a file to a guarded answer, through a fault, to a proof of ownership\n')
 
-  const { nootropic, level, isolation } = await openAtStrongestLevel({
-    home: join(folder, 'home'),
-    manifests: join(here, 'security/models'),
-    rules: [mayExecute('digit-reader', 'digits'), mayExecute('digit-reader', 'letters')],
-    // The demo cannot wait minutes: alerts are judged over the last five seconds, and when it asks.
-    alertTiming: { windowMs: 5000, forMs: 0, minimumCount: 20 },
-    alertIntervalSeconds: 0,
+  const { nootropic, isolation } = await stages.run('prove the isolation', async () => {
+    const opened = await openAtStrongestLevel({
+      home: join(folder, 'home'),
+      manifests: join(here, 'security/models'),
+      rules: [mayExecute('digit-reader', 'digits'), mayExecute('digit-reader', 'letters')],
+      // The demo cannot wait minutes: alerts are judged over the last five seconds, and when it asks.
+      alertTiming: { windowMs: 5000, forMs: 0, minimumCount: 20 },
+      alertIntervalSeconds: 0,
+    })
+    const layers = Object.entries(opened.isolation.layers)
+    const named = (state: string) => layers.filter(([, layer]) => layer.state === state).map(([name]) => name)
+    return {
+      ...opened,
+      summary: `level "${opened.level}" accepted, "${opened.isolation.level}" proved by a probe inside the worker`,
+      details: [
+        `proved: ${named('enforced').join(', ') || 'nothing'}`,
+        `not proved: ${[...named('unavailable'), ...named('failed')].join(', ') || 'nothing'}`,
+        ...(opened.level === 'strong' || opened.level === 'standard'
+          ? []
+          : ['this host offers nothing stronger: `apt install bubblewrap` closes files and network to the worker']),
+      ],
+    }
   })
 
   try {
-    await stages.run('prove the isolation', async () => {
-      const layers = Object.entries(isolation.layers)
-      const named = (state: string) => layers.filter(([, layer]) => layer.state === state).map(([name]) => name)
-      return {
-        summary: `level "${level}" accepted, "${isolation.level}" proved by a probe inside the worker`,
-        details: [
-          `proved: ${named('enforced').join(', ') || 'nothing'}`,
-          `not proved: ${[...named('unavailable'), ...named('failed')].join(', ') || 'nothing'}`,
-          ...(level === 'strong' || level === 'standard'
-            ? []
-            : ['this host offers nothing stronger: `apt install bubblewrap` closes files and network to the worker']),
-        ],
-      }
-    })
-
     await stages.run('register digits 1.0.0', async () => {
       const { report, unmarked } = await nootropic.register(join(here, 'models/digits'), {
         name: 'digits',

@@ -12,20 +12,22 @@ export interface EndedStage extends Required<StageOutcome> {
   readonly seconds: number
 }
 
-/** Runs stages one after the other and prints each as it ends. */
+/** Runs stages one after the other, prints each as it ends, and gives back what it brought. */
 export const createStages = (print: (line: string) => void) => {
   const ended: EndedStage[] = []
   return {
     ended: ended as readonly EndedStage[],
-    async run(name: string, work: () => Promise<StageOutcome>): Promise<void> {
+    async run<Outcome extends StageOutcome>(name: string, work: () => Promise<Outcome>): Promise<Outcome> {
       const start = performance.now()
-      const { summary, findings = 0, details = [] } = await work()
+      const outcome = await work()
+      const { summary, findings = 0, details = [] } = outcome
       const seconds = (performance.now() - start) / 1000
       ended.push({ name, seconds, summary, findings, details })
       const number = String(ended.length).padStart(2)
       const count = `${findings} finding${findings === 1 ? '' : 's'}`
       print(`${number}  ${name.padEnd(24)} ${seconds.toFixed(2).padStart(6)} s  ${count.padEnd(12)} ${summary}`)
       for (const detail of details) print(`      ${detail}`)
+      return outcome
     },
   }
 }
