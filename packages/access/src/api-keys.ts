@@ -3,6 +3,7 @@ import {
   type Authenticator,
   type Clock,
   isEqualConstantTime,
+  jsonSchema,
   NootropicError,
   type Random,
   systemClock,
@@ -154,7 +155,7 @@ export const openApiKeys = async (options: {
       const { subject, roles, expiresAt } = toRecord(row)
       // Not "until <= now": an expiry that is no date must refuse.
       if (!(Date.parse(expiresAt) > clock.now().getTime())) return refuse({ reason: 'expired', keyId: key.id })
-      const scopes = row.scopes === null ? {} : { scopes: z.json().parse(JSON.parse(row.scopes)) }
+      const scopes = row.scopes === null ? {} : { scopes: jsonSchema.parse(JSON.parse(row.scopes)) }
       const properties = { roles: [...roles], apiKey: key.id, ...scopes }
       return { ...subject, properties }
     },
@@ -167,7 +168,8 @@ export const openApiKeys = async (options: {
         .returning('id')
         .executeTakeFirst()
       if (row === undefined) {
-        throw new NootropicError('USAGE', `expected the id of an API key, got ${JSON.stringify(id)}; list the keys`)
+        // Not what was given: whoever takes the key for its id would find the secret in a log.
+        throw new NootropicError('USAGE', 'expected the id of an API key, got another text; list the keys')
       }
     },
 

@@ -26,7 +26,11 @@ export const conditionSchema = z.discriminatedUnion('kind', [
     notBefore: z.iso.datetime().optional(),
     notAfter: z.iso.datetime().optional(),
     /** Each day from `from` until before `until`, UTC; over midnight if `until` is the smaller. */
-    daily: z.strictObject({ from: minuteSchema, until: minuteSchema }).optional(),
+    daily: z
+      .strictObject({ from: minuteSchema, until: minuteSchema })
+      // All day or never? A forbid that never holds would let everybody through.
+      .refine(({ from, until }) => from !== until, 'expected two times of day; leave daily out for the whole day')
+      .optional(),
   }),
   z.strictObject({
     kind: z.literal('network'),

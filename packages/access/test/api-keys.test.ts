@@ -166,3 +166,10 @@ test('if the refusal cannot be recorded, that error comes instead', async () => 
   const keys = await open({ onRefused: () => Promise.reject(new Error('no audit')) })
   await expect(keys.authenticate('x')).rejects.toThrow('no audit')
 })
+
+test('a key that is given in place of its id is not repeated', async () => {
+  const { open } = await setUp()
+  const keys = await open()
+  const text = createApiKey('live', systemRandom).text
+  await expect(keys.revoke(text)).rejects.toThrow(/^((?!nsk_).)*$/)
+})

@@ -291,3 +291,11 @@ test('a key that is not Ed25519 and an origin that a checkpoint cannot hold are 
   await expect(openAuditLog({ directory, signingKey, origin: 'a b' })).rejects.toMatchObject({ code: 'USAGE' })
   expect(() => statSync(directory)).toThrow()
 })
+
+test('a text that was cut inside a character is recorded all the same', async () => {
+  const log = await open(newDirectory())
+  await log.append({ ...entry(0), reason: 'cut \ud83d', details: { cut: ['\ude00'] } })
+  expect(await collect(log.entries())).toMatchObject([{ reason: 'cut \uFFFD', details: { cut: ['\uFFFD'] } }])
+  await log.verify()
+  await log.close()
+})

@@ -265,3 +265,17 @@ test('100,000 random requests are decided and explained as a look at every rule 
   expect(permitted).toBeGreaterThan(15_000)
   expect(explained).toBeGreaterThan(15_000)
 })
+
+test('a daily time from one minute to the same is refused: as a forbid it would never hold', () => {
+  const daily = { from: '00:00', until: '00:00' }
+  const resource = { type: 'model' }
+  const rule: Rule = {
+    id: 'f',
+    effect: 'forbid',
+    principal: 'any',
+    actions: 'any',
+    resource,
+    conditions: [{ kind: 'time', daily }],
+  }
+  expect(() => indexRules([rule])).toThrow('leave daily out for the whole day')
+})

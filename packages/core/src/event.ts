@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Clock } from './clock.ts'
+import { jsonSchema, wellFormedJson } from './json.ts'
 import type { Random } from './random.ts'
 
 /** The schema of {@link Event}. */
@@ -14,7 +15,7 @@ export const eventSchema = z.strictObject({
   subject: z.string().optional(),
   /** RFC 3339, UTC. */
   time: z.string(),
-  data: z.record(z.string(), z.json()),
+  data: z.record(z.string(), jsonSchema),
 })
 /** A CloudEvents 1.0 event with JSON data. */
 export type Event = z.infer<typeof eventSchema>
@@ -48,15 +49,15 @@ export const createEventBus = (options: {
   const subscribers = new Set<{ prefix: string; call: (event: Event) => void | Promise<void> }>()
   return {
     async publish(content) {
-      const event: Event = {
-        specversion: '1.0',
+      const event: Event = wellFormedJson({
+        specversion: '1.0' as const,
         id: options.random.uuid(),
         source: content.source,
         type: content.type,
         ...(content.subject === undefined ? {} : { subject: content.subject }),
         time: options.clock.now().toISOString(),
         data: content.data,
-      }
+      })
       for (const subscriber of [...subscribers]) {
         if (!event.type.startsWith(subscriber.prefix)) continue
         try {

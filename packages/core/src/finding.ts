@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { jsonSchema } from './json.ts'
 
 /** Severities, the worst first. */
 export const severities = ['critical', 'high', 'medium', 'low', 'info'] as const
@@ -30,7 +31,7 @@ export const findingSchema = z.strictObject({
   message: z.string(),
   location: locationSchema,
   /** The bytes, names or numbers that prove it; JSON values only. */
-  evidence: z.record(z.string(), z.json()).optional(),
+  evidence: z.record(z.string(), jsonSchema).optional(),
   remediation: z.string(),
   /** Addresses of standards, papers or advisories. */
   references: z.array(z.string()),

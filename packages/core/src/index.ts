@@ -48,6 +48,7 @@ export {
   severities,
   severitySchema,
 } from './finding.ts'
+export { jsonSchema, wellFormedJson } from './json.ts'
 export { createSeededRandom, type Random, type SeededRandom, systemRandom } from './random.ts'
 export {
   combineVerdicts,

@@ -1,4 +1,4 @@
-import { alertSchema, modelRefSchema, severitySchema, verdictSchema } from '@nootropic/core'
+import { alertSchema, jsonSchema, modelRefSchema, severitySchema, verdictSchema } from '@nootropic/core'
 import { z } from 'zod'
 import { incidentStates } from './lifecycle.ts'
 
@@ -49,7 +49,7 @@ export const timelineEntrySchema = z.strictObject({
   kind: z.enum(['opened', 'alert', 'resolved', 'started', 'done', 'not-done', 'closed']),
   /** The state after it. */
   state: z.enum(incidentStates),
-  data: z.record(z.string(), z.json()),
+  data: z.record(z.string(), jsonSchema),
 })
 /** Something that happened to an incident, in the order in which it was put on disk. */
 export type TimelineEntry = z.infer<typeof timelineEntrySchema>

@@ -24,26 +24,36 @@ export interface RecentEvents {
 
 const isChange = (event: Event): boolean => event.type.startsWith('ai.nootropic.model.')
 
-/** Keeps the last 50 changes and the last 50 other events of each of the 1,000 models that were heard of last. */
-export const createRecentEvents = (): RecentEvents => {
-  const byModel = new Map<string, { changes: Event[]; others: Event[] }>()
+/** The last events of each of the models that were heard of last. */
+const createHistory = () => {
+  const byModel = new Map<string, Event[]>()
   return {
-    keep(event) {
-      if (event.subject === undefined) return
-      const { changes, others } = byModel.get(event.subject) ?? { changes: [], others: [] }
-      // Apart, so that a flood of requests cannot push the change out that it hides.
-      const kept = isChange(event) ? changes : others
+    keep(model: string, event: Event): void {
+      const kept = byModel.get(model) ?? []
       kept.push(event)
       if (kept.length > eventsPerModel) kept.shift()
       // Deleting first puts the model at the end: the first key is the one that was silent the longest.
-      byModel.delete(event.subject)
-      byModel.set(event.subject, { changes, others })
+      byModel.delete(model)
+      byModel.set(model, kept)
       const silent = byModel.size > maximumModels ? byModel.keys().next().value : undefined
       if (silent !== undefined) byModel.delete(silent)
     },
+    of: (model: string): readonly Event[] => byModel.get(model) ?? [],
+  }
+}
+
+/** Keeps the last 50 changes and the last 50 other events of each of the 1,000 models that were heard of last. */
+export const createRecentEvents = (): RecentEvents => {
+  // Apart, so that a flood of requests, for this model or for names that no model has, cannot push the change out that it
+  // hides.
+  const changes = createHistory()
+  const others = createHistory()
+  return {
+    keep(event) {
+      if (event.subject !== undefined) (isChange(event) ? changes : others).keep(event.subject, event)
+    },
     of(model) {
-      const { changes, others } = byModel.get(model) ?? { changes: [], others: [] }
-      return [...changes, ...others].map((event) => {
+      return [...changes.of(model), ...others.of(model)].map((event) => {
         const { id, type, time, data } = event
         const canonical = canonicalJson(event)
         const digest = sha256(canonical)

@@ -46,6 +46,8 @@ export interface IncidentOptions {
 export interface Incidents {
   /**
    * Listens for alerts, then takes up every incident that was left unfinished. Resolves when none can go on by itself.
+   * What could not be done, because the database or the model's control failed, is tried again when somebody next asks for
+   * the model, and by calling this again.
    *
    * @throws NootropicError `STORAGE_FAILED`: an incident could not be taken up; the others were.
    */
@@ -65,6 +67,9 @@ export interface Incidents {
   /** Stops listening. What is under way goes on to its end. */
   stop(): void
 }
+
+// Each try is two entries of a timeline, and requests come as fast as they please (CWE-770).
+const leastRetryMs = 1000
 
 const worse = (left: Alert['severity'], right: Alert['severity']): Alert['severity'] =>
   severities.indexOf(left) <= severities.indexOf(right) ? left : right
@@ -96,6 +101,8 @@ export const openIncidents = async (options: IncidentOptions): Promise<Incidents
   const playbook = createPlaybook(options, events)
   const running = new Map<string, { again: boolean }>()
   const subscriptions: (() => void)[] = []
+  /** What is left to be done for a model, where something failed on the way, and when it was last tried. */
+  const unfinished = new Map<string, { readonly triedMs: number; readonly retry: () => Promise<void> }>()
 
   const publish = async (type: string, { id, model, state, severity, reason }: Incident): Promise<void> => {
     const data = { model, state, severity, ...(reason === undefined ? {} : { reason }) }
@@ -141,8 +148,28 @@ export const openIncidents = async (options: IncidentOptions): Promise<Incidents
     }
   }
 
+  /** Takes up an incident; where that fails or leaves it short, once more when the model is next asked for. */
+  const pursue = async (model: string, take: () => Promise<Incident>): Promise<void> => {
+    const triedMs = clock.monotonicMs()
+    unfinished.set(model, { triedMs, retry: () => pursue(model, take) })
+    const { id } = await take()
+    unfinished.set(model, { triedMs, retry: () => pursue(model, () => store.get(id)) })
+    await respond(id)
+    if (nextAction(await store.get(id)) === undefined) unfinished.delete(model)
+  }
+
   const onRaised = async (event: Event): Promise<void> => {
     const alert = alertSchema.parse(event.data)
+    await pursue(alert.model, () => openFor(alert))
+  }
+
+  // A model that is asked for may still serve.
+  const onExecuted = async ({ subject = '' }: Event): Promise<void> => {
+    const left = unfinished.get(subject)
+    if (left !== undefined && clock.monotonicMs() - left.triedMs >= leastRetryMs) await left.retry()
+  }
+
+  const openFor = async (alert: Alert): Promise<Incident> => {
     const id = random.uuid()
     const incident = await store.openOrChange(
       {
@@ -158,7 +185,7 @@ export const openIncidents = async (options: IncidentOptions): Promise<Incidents
       (open) => attachAlert(open, alert),
     )
     await publish(incident.id === id ? incidentEvents.opened : incidentEvents.updated, incident)
-    await respond(incident.id)
+    return incident
   }
 
   const onResolved = async (event: Event): Promise<void> => {
@@ -170,13 +197,15 @@ export const openIncidents = async (options: IncidentOptions): Promise<Incidents
 
   return {
     async start() {
+      for (const unsubscribe of subscriptions.splice(0)) unsubscribe()
       subscriptions.push(
         ...['alert', 'execution', 'model'].map((area) => bus.subscribe(`ai.nootropic.${area}.`, events.keep)),
         bus.subscribe(alertEvents.raised, onRaised),
         bus.subscribe(alertEvents.resolved, onResolved),
+        bus.subscribe('ai.nootropic.execution.', onExecuted),
       )
-      const unfinished = (await store.list()).filter((incident) => nextAction(incident) !== undefined)
-      const results = await Promise.allSettled(unfinished.map(({ id }) => respond(id)))
+      const left = (await store.list()).filter((incident) => nextAction(incident) !== undefined)
+      const results = await Promise.allSettled(left.map((incident) => pursue(incident.model, async () => incident)))
       for (const result of results) if (result.status === 'rejected') throw result.reason
     },
     list: () => store.list(),

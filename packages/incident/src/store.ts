@@ -68,15 +68,18 @@ export interface IncidentStore {
 
 const parseIncident = ({ content }: { content: string }): Incident => incidentSchema.parse(JSON.parse(content))
 
-const selectOpen = (db: Kysely<Tables>, model: string) =>
-  db.selectFrom('incident_record').select('content').where('model', '=', model).where('state', '<>', 'closed')
-
-const readIncident = async (db: Kysely<Tables>, id: string): Promise<Incident> => {
-  const row = await db.selectFrom('incident_record').select('content').where('id', '=', id).executeTakeFirst()
+const incidentOf = (row: { content: string } | undefined, id: string): Incident => {
   if (row !== undefined) return parseIncident(row)
   const found = JSON.stringify(id)
   throw new NootropicError('USAGE', `expected the id of an incident, got ${found}; list the incidents to see them`)
 }
+
+// The update holds the row against every other transaction: PostgreSQL lets two read before either writes.
+const lockedContent = (db: Kysely<Tables>) =>
+  db
+    .updateTable('incident_record')
+    .set((record) => ({ state: record.ref('state') }))
+    .returning('content')
 
 /** Opens the tables of incidents in a database. */
 export const openIncidentStore = async (database: Database, clock: Clock): Promise<IncidentStore> => {
@@ -108,14 +111,26 @@ export const openIncidentStore = async (database: Database, clock: Clock): Promi
   return {
     openOrChange: (incident, entry, change) =>
       db.transaction().execute(async (transaction) => {
-        const open = await selectOpen(transaction, incident.model).executeTakeFirst()
+        const open = await lockedContent(transaction)
+          .where('model', '=', incident.model)
+          .where('state', '<>', 'closed')
+          .executeTakeFirst()
         return write(transaction, open === undefined ? { incident, entry } : change(parseIncident(open)))
       }),
     change: (id, change) =>
-      db.transaction().execute(async (transaction) => write(transaction, change(await readIncident(transaction, id)))),
-    get: (id) => readIncident(db, id),
+      db.transaction().execute(async (transaction) => {
+        const row = await lockedContent(transaction).where('id', '=', id).executeTakeFirst()
+        return write(transaction, change(incidentOf(row, id)))
+      }),
+    get: async (id) =>
+      incidentOf(await db.selectFrom('incident_record').select('content').where('id', '=', id).executeTakeFirst(), id),
     openOf: async (model) => {
-      const row = await selectOpen(db, model).executeTakeFirst()
+      const row = await db
+        .selectFrom('incident_record')
+        .select('content')
+        .where('model', '=', model)
+        .where('state', '<>', 'closed')
+        .executeTakeFirst()
       return row === undefined ? undefined : parseIncident(row)
     },
     list: async () => {

@@ -218,3 +218,82 @@ test('opening alone does nothing, and stopping ends the response', async () => {
   await raise()
   expect(await incidents.list()).toEqual([])
 })
+
+const asked = (scene: Scene, subject = 'digits') =>
+  scene.bus.publish({ source: '/nootropic/runtime', type: 'ai.nootropic.execution.completed', subject, data: {} })
+
+test('a containment that failed is tried again when the model is next asked for, once a second', async () => {
+  const world = createWorld()
+  world.broken.add('suspend')
+  const scene = await start(world)
+  await scene.raise()
+  const reason = expect.stringMatching(/^NOT CONTAINED/)
+  expect(await scene.incidents.list()).toMatchObject([{ state: 'triaged', reason }])
+  await asked(scene)
+  const [{ id } = { id: '' }] = await scene.incidents.list()
+  const { timeline } = await scene.incidents.report(id)
+  world.broken.clear()
+  await asked(scene)
+  expect((await scene.incidents.report(id)).timeline).toEqual(timeline)
+  scene.clock.advance(1000)
+  await asked(scene)
+  expect(await scene.incidents.list()).toMatchObject([{ state: 'monitoring' }])
+  expect(world.rollbacks).toEqual(['digits'])
+})
+
+test('an alert that could not be put on disk is taken up when the model is next asked for', async () => {
+  const world = createWorld()
+  let isFull = true
+  const database = await openDatabase(':memory:')
+  const full = {
+    ...database,
+    tables: <Tables>() =>
+      database.tables<Tables>().withPlugin({
+        transformQuery: ({ node }) => {
+          if (isFull && node.kind === 'InsertQueryNode') throw new Error('disk full')
+          return node
+        },
+        transformResult: async ({ result }) => result,
+      }),
+  }
+  const scene = await openScene(full, world)
+  await scene.incidents.start()
+  await scene.raise()
+  expect(scene.errors).toHaveLength(1)
+  expect(await scene.incidents.list()).toEqual([])
+  isFull = false
+  scene.clock.advance(1000)
+  await asked(scene)
+  expect(await scene.incidents.list()).toMatchObject([{ state: 'monitoring' }])
+})
+
+test('starting again listens once: one alert stays one', async () => {
+  const world = createWorld()
+  const scene = await start(world)
+  await scene.incidents.start()
+  await scene.raise()
+  expect(await scene.incidents.list()).toMatchObject([{ state: 'monitoring', recurrences: 0 }])
+})
+
+test('requests for names that no model has do not push out the change before an incident', async () => {
+  const scene = await start(createWorld())
+  const type = 'ai.nootropic.model.activated'
+  await scene.bus.publish({ source: '/nootropic/runtime', type, subject: 'digits', data: {} })
+  for (let count = 0; count < 1001; count += 1) await asked(scene, `invented-${count}`)
+  await scene.raise()
+  const [{ id } = { id: '' }] = await scene.incidents.list()
+  expect((await scene.incidents.report(id)).rootCauseCandidates).toMatchObject([{ type }])
+})
+
+test('a text cut inside a character does not keep a model from being repaired', async () => {
+  const scene = await start(createWorld())
+  const data = { reason: 'cut \ud83d' }
+  await scene.bus.publish({
+    source: '/nootropic/runtime',
+    type: 'ai.nootropic.execution.failed',
+    subject: 'digits',
+    data,
+  })
+  await scene.raise()
+  expect(await scene.incidents.list()).toMatchObject([{ state: 'monitoring' }])
+})

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@nootropic/core'
+import { type ErrorCode, modelNameSchema } from '@nootropic/core'
 import type { AlertRule } from './alert-rule.ts'
 import { createHistogram, type Histogram, histogramSince, mergeHistograms, quantile } from './histogram.ts'
 import type { Instrument } from './recorder.ts'
@@ -35,7 +35,9 @@ export const noObservations: Observations = { values: createHistogram(), faults:
 export const observationsByModel = (instrument: Instrument): Map<string, Observations> => {
   const grouped = new Map<string, { values: Histogram[]; faults: number }>()
   for (const { attributes, histogram } of instrument.series) {
-    const { model, outcome = 'ok' } = attributes
+    const { outcome = 'ok' } = attributes
+    // Faults before it was known which model was meant (`(none)`) are no model's: nobody could suspend it for them.
+    const { data: model } = modelNameSchema.safeParse(attributes.model)
     if (model === undefined || causedByCaller.has(outcome)) continue
     const group = grouped.get(model) ?? { values: [], faults: 0 }
     group.values.push(histogram)

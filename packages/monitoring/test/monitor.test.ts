@@ -233,3 +233,10 @@ test('the exposition shows what was recorded', () => {
   infer(3)
   expect(monitor.exposition()).toContain('nootropic_inferences_total{model="digits",outcome="ok"} 3\n')
 })
+
+test('faults before the model was known raise no alert on what no model is called', async () => {
+  const { monitor, infer } = openScene([errorRate])
+  infer(40, { model: '(none)', outcome: 'STORAGE_FAILED' })
+  expect(await monitor.evaluate()).toEqual([])
+  expect(monitor.exposition()).toContain('{model="(none)",outcome="STORAGE_FAILED"} 40')
+})

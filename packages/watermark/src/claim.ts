@@ -43,7 +43,7 @@ const placementSchema = z.strictObject({
     .min(1)
     .max(maximumTensors),
 })
-/** Where and how strongly a mark was written. Fixed when embedding, so that nobody can search for a fit afterwards. */
+/** Where and how strongly a mark was written. The key gives another mark for any other place: none can be sought afterwards. */
 export type Placement = z.infer<typeof placementSchema>
 
 /** The schema of a claim, embedded or not. */

@@ -3,7 +3,7 @@ import { NootropicError } from '@nootropic/core'
 import { readOnnx } from '@nootropic/core/formats'
 import type { Claim, EmbeddedClaim, Placement } from './claim.ts'
 import { extractWatermark } from './extract.ts'
-import { createKeystream } from './keystream.ts'
+import { createKeystream, keystreamSalt } from './keystream.ts'
 import { createDithers, modulate } from './modulation.ts'
 import { encodePayload } from './payload.ts'
 import { createPattern } from './projection.ts'
@@ -88,7 +88,8 @@ export const embedWatermark = (bytes: Uint8Array, options: EmbedOptions): Embedd
 
   const size = chosen.reduce((sum, { values }) => sum + values.length, 0)
   const groups = groupsFor(size)
-  const keystream = createKeystream(key, claim.digest)
+  const tensors = chosen.map(({ placed }) => placed)
+  const keystream = createKeystream(key, keystreamSalt(claim.digest, { groups, tensors }))
   const codeword = encodePayload(claim.digest, groups)
   const carriers = chosen.map(({ placed, values }, index) => ({
     values: values.slice(),
@@ -106,7 +107,6 @@ export const embedWatermark = (bytes: Uint8Array, options: EmbedOptions): Embedd
     const { buffer, byteOffset, byteLength } = carriers[index]!.values
     output.set(new Uint8Array(buffer, byteOffset, byteLength), raw.byteOffset - bytes.byteOffset)
   }
-  const tensors = chosen.map(({ placed }) => placed)
   const embedded: EmbeddedClaim = { ...claim, placement: { groups, step, tensors } }
   const readBack = extractWatermark(output, { key, claim: embedded })
   if (readBack.verdict !== 'present' || readBack.payloadBitErrors > 0 || deviation > strength) {

@@ -3,7 +3,7 @@ import { canonicalJson, type Digest, NootropicError, sha256 } from '@nootropic/c
 import { readOnnx } from '@nootropic/core/formats'
 import { claimSchema, type EmbeddedClaim } from './claim.ts'
 import { acceptedLog10FalsePositive, weighAgreement } from './decide.ts'
-import { createKeystream } from './keystream.ts'
+import { createKeystream, keystreamSalt } from './keystream.ts'
 import { createDithers, demodulate } from './modulation.ts'
 import { countBitErrors, decodePayload, encodePayload } from './payload.ts'
 import { createPattern } from './projection.ts'
@@ -57,7 +57,7 @@ export const extractWatermark = (
 ): Extraction => {
   const { digest, placement } = checkClaim(options.claim)
   const { groups, step, tensors } = placement
-  const keystream = createKeystream(options.key, digest)
+  const keystream = createKeystream(options.key, keystreamSalt(digest, placement))
   const found = findTensors(readOnnx(bytes), tensors)
   const missing = tensors.filter((_, index) => found[index] === undefined)
   if (missing.length > 0) {

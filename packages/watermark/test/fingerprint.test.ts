@@ -292,3 +292,10 @@ test('Merkle roots are those of RFC 6962', () => {
   expect(merkleRoot([one, two, three])).toEqual(merkleRoot([merkleRoot([one, two]), three]))
   expect(merkleRoot([one, two, three])).not.toEqual(merkleRoot([two, one, three]))
 })
+
+test('a node with half a million inputs is refused, not read for minutes', async () => {
+  const inputs = Array.from({ length: 2 ** 19 + 1 }, () => 'x')
+  const wide = { ...model, graph: { ...model.graph, node: [createNode('Sum', inputs, ['y'])] } }
+  const refused = await fingerprintModel(writeOnnx(wide)).catch((error: unknown) => error)
+  expect(isNootropicError(refused, 'LIMIT_EXCEEDED')).toBe(true)
+})

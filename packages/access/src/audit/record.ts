@@ -1,4 +1,4 @@
-import { auditEntrySchema, canonicalJson, NootropicError } from '@nootropic/core'
+import { auditEntrySchema, canonicalJson, NootropicError, wellFormedJson } from '@nootropic/core'
 import { z } from 'zod'
 
 // C2SP tlog-tiles gives an entry 16 bits of length; a log that keeps to it can be published as tiles (CWE-770).
@@ -22,7 +22,7 @@ export const encodeRecord = (record: AuditRecord): Buffer => {
   if (!parsed.success) {
     throw new NootropicError('USAGE', `expected an audit entry, got one with: ${z.prettifyError(parsed.error)}`)
   }
-  const bytes = Buffer.from(canonicalJson(parsed.data))
+  const bytes = Buffer.from(canonicalJson(wellFormedJson(parsed.data)))
   if (bytes.length > maximumRecordBytes) {
     throw new NootropicError(
       'LIMIT_EXCEEDED',

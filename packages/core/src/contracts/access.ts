@@ -1,17 +1,18 @@
 import { z } from 'zod'
+import { jsonSchema } from '../json.ts'
 
 const entitySchema = z.strictObject({
   type: z.string().min(1),
   id: z.string().min(1),
-  properties: z.record(z.string(), z.json()).optional(),
+  properties: z.record(z.string(), jsonSchema).optional(),
 })
 
 /** The schema of {@link AccessRequest}. */
 export const accessRequestSchema = z.strictObject({
   subject: entitySchema,
-  action: z.strictObject({ name: z.string().min(1), properties: z.record(z.string(), z.json()).optional() }),
+  action: z.strictObject({ name: z.string().min(1), properties: z.record(z.string(), jsonSchema).optional() }),
   resource: entitySchema,
-  context: z.record(z.string(), z.json()).optional(),
+  context: z.record(z.string(), jsonSchema).optional(),
 })
 /** May this subject do this to that? The shape of OpenID AuthZEN 1.0. */
 export type AccessRequest = z.infer<typeof accessRequestSchema>

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { jsonSchema } from '../json.ts'
 
 /** The schema of {@link AuditEntry}. */
 export const auditEntrySchema = z.strictObject({
@@ -12,7 +13,7 @@ export const auditEntrySchema = z.strictObject({
   outcome: z.enum(['allowed', 'denied', 'succeeded', 'failed']),
   reason: z.string().optional(),
   /** JSON values; never a secret, never an input's content. */
-  details: z.record(z.string(), z.json()).optional(),
+  details: z.record(z.string(), jsonSchema).optional(),
 })
 /** What somebody did, or was not let do. */
 export type AuditEntry = z.infer<typeof auditEntrySchema>

@@ -1,10 +1,10 @@
 import { posix } from 'node:path'
 import type { ModelBytes } from '../contracts/model.ts'
 import { NootropicError } from '../errors.ts'
+import { quoted } from '../quoted.ts'
 import type { ModelPackage } from './model-package.ts'
 import { externalLocation } from './onnx/constants.ts'
 import { parseExternalData } from './onnx/external-data.ts'
-import { quoted } from './onnx/quoted.ts'
 import { readOnnx } from './onnx/read.ts'
 import { walkTensors } from './onnx/walk.ts'
 

@@ -3,6 +3,7 @@ import { lstat, opendir, realpath } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type Digest, type FileDigest, modelDigest } from '../digest.ts'
 import { NootropicError } from '../errors.ts'
+import { printable } from '../quoted.ts'
 import { openRegularFile, orUnreadable, type RegularFile, unreadable } from './regular-file.ts'
 
 /** A file of a package, with its bytes as they were hashed. */
@@ -50,13 +51,23 @@ const chunkBytes = 2 ** 20
 const exceeded = (limit: keyof PackageLimits, maximum: number, path: string): NootropicError =>
   new NootropicError(
     'LIMIT_EXCEEDED',
-    `expected at most ${maximum} (limit ${limit}) in a model package, found more at ${path}; raise limits.${limit} if you trust it`,
+    `expected at most ${maximum} (limit ${limit}) in a model package, found more at ${printable(path)}; raise limits.${limit} if you trust it`,
     { details: { limit, maximum, path } },
   )
 
+// What the limits allow can still be more than this process may have (CWE-789).
+const allocate = (size: number, path: string): Uint8Array => {
+  try {
+    return new Uint8Array(size)
+  } catch (cause) {
+    const message = `expected memory for the ${size} bytes of ${printable(path)}, found too little; free memory or lower limits.totalBytes`
+    throw new NootropicError('LIMIT_EXCEEDED', message, { cause })
+  }
+}
+
 /** Reads an open file up to its end and hashes what it reads. */
 const readHashed = async (path: string, { handle, size }: RegularFile): Promise<Omit<PackageFile, 'path'>> => {
-  const bytes = new Uint8Array(size)
+  const bytes = allocate(size, path)
   const hash = createHash('sha256')
   let filled = 0
   while (filled < size) {
@@ -132,6 +143,15 @@ const readDirectory = async (path: string, limits: PackageLimits): Promise<Packa
   return files
 }
 
+// The names come with the model: a message shows no more of them.
+const maximumNames = 5
+
+const describeFiles = (files: readonly PackageFile[]): string => {
+  const names = files.slice(0, maximumNames).map((file) => printable(file.path))
+  if (files.length > names.length) names.push(`${files.length - names.length} more`)
+  return names.join(', ') || 'none'
+}
+
 /** The file that a runtime loads. */
 const mainOf = (path: string, files: readonly PackageFile[]): PackageFile => {
   const models = files.filter((file) => file.path.endsWith('.onnx') && !file.path.includes('/'))
@@ -139,7 +159,7 @@ const mainOf = (path: string, files: readonly PackageFile[]): PackageFile => {
   if (main === undefined || (models.length > 1 && main.path !== 'model.onnx'))
     throw new NootropicError(
       'USAGE',
-      `expected ${path} to hold model.onnx or one .onnx file, found ${models.length === 0 ? 'none' : models.map((file) => file.path).join(', ')}; name the file`,
+      `expected ${path} to hold model.onnx or one .onnx file, found ${describeFiles(models)}; name the file`,
     )
   return main
 }
@@ -169,7 +189,7 @@ export const readModelPackage = async (
   if (main.bytes.length === 0)
     throw new NootropicError(
       'MODEL_MALFORMED',
-      `expected an ONNX model in ${main.path} of ${path}, found an empty file`,
+      `expected an ONNX model in ${printable(main.path)} of ${path}, found an empty file`,
     )
   return { path, digest: modelDigest(files), main: main.path, files }
 }

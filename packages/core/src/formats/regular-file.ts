@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { NootropicError } from '../errors.ts'
+import { printable } from '../quoted.ts'
 
 /** A file that was opened, and what it was then. */
 export interface RegularFile {
@@ -23,7 +24,7 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** The refusal of a file that is not what it must be. */
 export const unreadable = (path: string, expected: string, found: string): NootropicError =>
-  new NootropicError('FILE_UNREADABLE', `expected ${path} to ${expected}, found ${found}`)
+  new NootropicError('FILE_UNREADABLE', `expected ${printable(path)} to ${expected}, found ${found}`)
 
 /** Runs `read` and turns an error of the operating system into the one for a file that cannot be read. */
 export const orUnreadable = async <T>(path: string, read: () => Promise<T>): Promise<T> => {
@@ -32,7 +33,7 @@ export const orUnreadable = async <T>(path: string, read: () => Promise<T>): Pro
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (!(error instanceof Error) || error instanceof NootropicError || code === undefined) throw error
-    const message = `expected ${path} to be readable, found ${reasons[code] ?? `the error ${code}`}`
+    const message = `expected ${printable(path)} to be readable, found ${reasons[code] ?? `the error ${code}`}`
     throw new NootropicError('FILE_UNREADABLE', message, { cause: error })
   }
 }

@@ -8,6 +8,7 @@ import {
 } from '../contracts/tensor.ts'
 import { NootropicError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
+import { quoted } from '../quoted.ts'
 
 /** Which side of a model tensors stand on. */
 export type TensorSide = 'input' | 'output'
@@ -17,28 +18,41 @@ const remediations = {
   output: 'Treat the model as faulty: its output is not what it declares.',
 }
 
-// Names come from whoever calls: a finding quotes no more of one, and no more of them (CWE-117, CWE-770).
+// Names come from whoever calls and from the model: a finding lists no more of them (CWE-770).
+const maximumNames = 10
 const maximumNameLength = 100
-const maximumUnknownNames = 10
 
 // No operator knows more dims; a finding lists them all.
 const maximumRank = 64
-
-const quote = (name: string): string => JSON.stringify(name.slice(0, maximumNameLength))
 
 const findingOf = (side: TensorSide, rule: string, name: string, message: string): Finding => ({
   rule: `${side}/${rule}`,
   severity: 'high',
   title: `The ${side} does not fit the model's signature`,
-  message: `${side} ${quote(name)}: ${message}`,
+  message: `${side} ${quoted(name)}: ${message}`,
   location: { path: side, inside: name.slice(0, maximumNameLength) },
   remediation: remediations[side],
   references: [],
   tags: ['CWE-20'],
 })
 
-const describe = (type: unknown, dims: readonly unknown[]): string =>
-  `${type} [${dims.map((dim) => dim ?? '?').join(', ')}]`
+// A dimension's name is the model's: quoted where it could be taken for anything else than a name.
+type Dims = readonly TensorSpec['dims'][number][]
+
+const describeDim = (dim: Dims[number]): string =>
+  typeof dim === 'string' && !/^\w{1,64}$/.test(dim) ? quoted(dim) : `${dim ?? '?'}`
+
+const describeShape = (dims: Dims): string => {
+  const more = dims.length > maximumRank ? ', …' : ''
+  return `[${dims.slice(0, maximumRank).map(describeDim).join(', ')}${more}]`
+}
+
+const describe = (type: ElementType, dims: Dims): string => `${type} ${describeShape(dims)}`
+
+const listNames = (names: readonly string[]): string => {
+  const more = names.length - maximumNames
+  return `${names.slice(0, maximumNames).map(quoted).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}
 
 const checkData = (type: ElementType, data: unknown): string | undefined => {
   if (type === 'string') {
@@ -62,7 +76,7 @@ const checkTensor = (side: TensorSide, name: string, tensor: Tensor): Finding[] 
         side,
         'type',
         name,
-        `expected an element type of ${elementTypes.join(', ')}, found ${typeof type === 'string' ? quote(type) : typeof type}`,
+        `expected an element type of ${elementTypes.join(', ')}, found ${typeof type === 'string' ? quoted(type) : typeof type}`,
       ),
     ]
   }
@@ -92,7 +106,7 @@ const checkShape = (
       side,
       'shape',
       spec.name,
-      `expected shape [${spec.dims.map((dim) => dim ?? '?').join(', ')}], found [${dims.join(', ')}]${why}`,
+      `expected shape ${describeShape(spec.dims)}, found ${describeShape(dims)}${why}`,
     ),
   ]
   if (spec.dims.length !== dims.length) return mismatch()
@@ -101,7 +115,7 @@ const checkShape = (
     if (typeof expected === 'number' && expected !== found) return mismatch()
     if (typeof expected !== 'string') continue
     const agreed = bound.get(expected) ?? found
-    if (agreed !== found) return mismatch(`; "${expected}" is ${agreed} in another tensor`)
+    if (agreed !== found) return mismatch(`; ${quoted(expected)} is ${agreed} in another tensor`)
     bound.set(expected, agreed)
   }
   return []
@@ -126,12 +140,10 @@ export const checkTensors = (
   const declared = new Map(specs.map((spec) => [spec.name, spec]))
   const unknown = Object.keys(tensors)
     .filter((name) => !declared.has(name))
-    .slice(0, maximumUnknownNames)
+    .slice(0, maximumNames)
   const bound = new Map<string, number>()
   return [
-    ...unknown.map((name) =>
-      findingOf(side, 'unknown', name, `expected one of ${[...declared.keys()].map(quote).join(', ')}`),
-    ),
+    ...unknown.map((name) => findingOf(side, 'unknown', name, `expected one of ${listNames([...declared.keys()])}`)),
     ...specs.flatMap((spec) => {
       const tensor = Object.hasOwn(tensors, spec.name) ? tensors[spec.name] : undefined
       if (tensor === undefined || tensor === null) {

@@ -1,15 +1,18 @@
 import { type Clock, systemClock } from '../clock.ts'
 import type { InferenceSession, SessionFactory } from '../contracts/inference.ts'
 import { isNootropicError, NootropicError } from '../errors.ts'
+import { printable } from '../quoted.ts'
 import { verifyFeeds } from './check-tensors.ts'
-import { loadOnnxRuntime } from './load-onnxruntime.ts'
+import { loadOnnxRuntime, type OnnxRuntime } from './load-onnxruntime.ts'
 import { fromRuntimeTensor, toRuntimeTensor, toTensorSpecs } from './tensor-conversion.ts'
+
+type NativeSession = Awaited<ReturnType<OnnxRuntime['InferenceSession']['create']>>
 
 // The runtime quotes names out of the model, which may be of any length and hold control characters (CWE-117).
 const maximumReasonLength = 400
 
 const reasonOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).replace(/\p{Cc}+/gu, ' ').slice(0, maximumReasonLength)
+  printable((error instanceof Error ? error.message : String(error)).slice(0, maximumReasonLength))
 
 const runFailure = (cause: unknown): NootropicError => {
   const reason = reasonOf(cause)
@@ -17,6 +20,16 @@ const runFailure = (cause: unknown): NootropicError => {
   return /bad_alloc|allocate memory/i.test(reason)
     ? new NootropicError('LIMIT_EXCEEDED', `the run asked for more memory than there is: ${reason}`, { cause })
     : new NootropicError('INPUT_INVALID', `the model cannot be run with these inputs: ${reason}`, { cause })
+}
+
+/** What a session declares; one that cannot be used gives its memory back. */
+const specsOf = async (native: NativeSession) => {
+  try {
+    return { inputs: toTensorSpecs(native.inputMetadata), outputs: toTensorSpecs(native.outputMetadata) }
+  } catch (error) {
+    await native.release()
+    throw error
+  }
 }
 
 const throwIfAborted = (signal: AbortSignal | undefined): void => {
@@ -56,8 +69,7 @@ export const createInProcessSessions = (options: { clock?: Clock } = {}): Sessio
           { cause },
         )
       })
-      const inputs = toTensorSpecs(native.inputMetadata)
-      const outputs = toTensorSpecs(native.outputMetadata)
+      const { inputs, outputs } = await specsOf(native)
       const running = new Set<Promise<unknown>>()
       let isOpen = true
       return {

@@ -1,6 +1,7 @@
 import type { OnnxValue, Tensor as RuntimeTensor } from 'onnxruntime-node'
 import { elementTypes, type Tensor, type TensorSpec } from '../contracts/tensor.ts'
 import { NootropicError } from '../errors.ts'
+import { quoted } from '../quoted.ts'
 import type { OnnxRuntime } from './load-onnxruntime.ts'
 
 /** The runtime's tensor over the same bytes. `tensor` must have been checked. */
@@ -34,7 +35,7 @@ export const toTensorSpecs = (metadata: readonly ValueMetadata[]): TensorSpec[] 
     if (!value.isTensor || type === undefined) {
       throw new NootropicError(
         'MODEL_MALFORMED',
-        `expected every input and output to be a tensor of ${elementTypes.join(', ')}; "${value.name}" is ` +
+        `expected every input and output to be a tensor of ${elementTypes.join(', ')}; ${quoted(value.name)} is ` +
           `${value.isTensor ? value.type : 'a sequence or a map'}. Export the model with tensors only`,
       )
     }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { quoted } from '../quoted.ts'
 import { closestWord } from '../suggestion.ts'
-import { formatPlace, type ManifestProblem, quote } from './problem.ts'
+import { formatPlace, type ManifestProblem } from './problem.ts'
 import { findEntry, type YamlEntry } from './yaml-documents.ts'
 
 const nouns: Readonly<Record<string, string>> = {
@@ -52,7 +53,7 @@ const describeFound = ({ data, source }: YamlEntry): string => {
   if (data === null) return 'nothing'
   if (Array.isArray(data)) return data.length === 0 ? 'an empty list' : 'a list'
   if (typeof data === 'object') return 'a map'
-  return typeof data === 'string' ? quote(data) : `the ${typeof data} ${source ?? data}`
+  return typeof data === 'string' ? quoted(data) : `the ${typeof data} ${source ?? data}`
 }
 
 /** More choices than these are not listed where one of them is meant. */
@@ -64,7 +65,7 @@ const explainChoice = (word: unknown, message: string): string | undefined => {
   const suggestion = typeof word === 'string' ? closestWord(word, words) : undefined
   if (suggestion === undefined) return undefined
   const expected = words.length > longestOffer ? `expected one of ${words.length} choices` : message
-  return `${expected}; found ${quote(String(word))}; did you mean ${quote(suggestion)}?`
+  return `${expected}; found ${quoted(String(word))}; did you mean ${quoted(suggestion)}?`
 }
 
 const explainIssue = (issue: z.core.$ZodIssue, document: YamlEntry, file: string): ManifestProblem[] => {
@@ -74,18 +75,18 @@ const explainIssue = (issue: z.core.$ZodIssue, document: YamlEntry, file: string
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
       const suggestion = closestWord(key, offered(message))
-      const hint = suggestion === undefined ? message : `did you mean ${quote(suggestion)}?`
+      const hint = suggestion === undefined ? message : `did you mean ${quoted(suggestion)}?`
       const { keyPosition } = findEntry(entry, [key]).entry
       return {
         file,
         ...keyPosition,
         path: formatPlace([...issue.path, key]),
-        message: `unknown key ${quote(key)}; ${hint}`,
+        message: `unknown key ${quoted(key)}; ${hint}`,
       }
     })
   }
   const text = isMissing
-    ? `missing ${quote(String(issue.path.at(-1)))}: ${message}`
+    ? `missing ${quoted(String(issue.path.at(-1)))}: ${message}`
     : (explainChoice(entry.data, message) ?? `${message}; found ${describeFound(entry)}`)
   return [{ file, ...entry.position, path, message: text }]
 }

@@ -9,6 +9,8 @@ export const manifestLimits = {
   documents: 256,
   /** Files of one directory. */
   files: 256,
+  /** Problems told of one file; nobody mends more at a time. */
+  problems: 512,
   /**
    * Lists and maps inside each other; the deepest kind needs 6. The YAML library recurses, and a few thousand levels
    * end the whole process inside V8 (CWE-674), so the depth is counted before it composes anything.

@@ -94,7 +94,7 @@ export const checkManifestTexts = (
       const result = parseDocument(schemaOfKind(kind) ?? envelopeSchema(manifestKinds), document, file)
       found.push(...checkIdentity(document, file))
       if ('problems' in result) {
-        found.push(...result.problems)
+        for (const problem of result.problems) found.push(problem)
       } else {
         const manifest = result.value as Manifest
         manifests.push(manifest)
@@ -110,7 +110,11 @@ export const checkManifestTexts = (
         message: 'no manifest here: expected apiVersion, kind, metadata and spec',
       })
     }
-    problems.push(...found.sort(byPlace))
+    const told = found.sort(byPlace).slice(0, manifestLimits.problems)
+    const last = told.at(-1)
+    const more = found.length - told.length
+    if (last !== undefined && more > 0) told.push({ ...last, path: '', message: `${more} more problems after this` })
+    problems.push(...told)
   }
 
   const policy = manifests.find((manifest) => manifest.kind === 'ModelSecurityPolicy') ?? defaultPolicy

@@ -1,4 +1,5 @@
 import { NootropicError } from '../errors.ts'
+import { quoted } from '../quoted.ts'
 
 /** One thing that is wrong with a manifest, and where; lines and columns count from 1. */
 export interface ManifestProblem {
@@ -36,14 +37,7 @@ export const formatPlace = (place: readonly PropertyKey[]): string =>
     .map((part) => {
       if (typeof part === 'number') return `[${part}]`
       const key = String(part)
-      return /^[\w-]+$/.test(key) ? `.${key}` : `[${quote(key)}]`
+      return /^[\w-]+$/.test(key) ? `.${key}` : `[${quoted(key)}]`
     })
     .join('')
     .replace(/^\./, '')
-
-/** Longer values are cut: a message is a line. */
-const longestQuote = 60
-
-/** A value as it may stand in a message. */
-export const quote = (text: string): string =>
-  JSON.stringify(text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text)

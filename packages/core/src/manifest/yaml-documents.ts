@@ -1,6 +1,7 @@
 import { Composer, CST, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, Parser } from 'yaml'
+import { quoted } from '../quoted.ts'
 import { manifestLimits } from './limits.ts'
-import { formatPlace, type ManifestProblem, quote } from './problem.ts'
+import { formatPlace, type ManifestProblem } from './problem.ts'
 
 /** Where something stands in a file; lines and columns count from 1. */
 interface Position {
@@ -52,8 +53,9 @@ const checkTokens = (tokens: readonly CST.Token[], report: Report): boolean => {
       return false
     }
     const inside: CST.Token[] = []
-    if ('start' in token) inside.push(...[token.start].flat())
-    if ('props' in token) inside.push(...token.props)
+    // One by one: a hundred thousand arguments of one call end the stack.
+    if ('start' in token) for (const part of [token.start].flat()) inside.push(part)
+    if ('props' in token) for (const part of token.props) inside.push(part)
     if (token.type === 'document' && token.value) inside.push(token.value)
     const isCollection = CST.isCollection(token)
     if (isCollection) {
@@ -102,7 +104,7 @@ export const parseYamlDocuments = (
       if (first === undefined) {
         entries.set(key.value, entryOf(value, offset, inside))
       } else {
-        report(offset, inside, `duplicate key ${quote(key.value)}; the first is on line ${first.keyPosition.line}`)
+        report(offset, inside, `duplicate key ${quoted(key.value)}; the first is on line ${first.keyPosition.line}`)
       }
     }
     return entries

@@ -154,3 +154,14 @@ test.each([
   const model: ModelPackage = { path: 'package', digest: modelDigest(files), main: 'model.onnx', files }
   expect(() => modelBytes(model)).toThrow('expected graph.initializer[0] to keep its data in a file of package')
 })
+
+test('a hostile file name reaches no terminal, and many names no log', async () => {
+  write({ 'a.onnx': 'x' })
+  symlinkSync('a.onnx', join(directory, 'evil\u001b[2J\nFORGED'))
+  const message = await readModelPackage(directory).catch(String)
+  expect(message).toMatch(/found a symbolic link$/)
+  expect(message).not.toMatch(/\p{Cc}/u)
+  rmSync(join(directory, 'evil\u001b[2J\nFORGED'))
+  write(Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`m${index}.onnx`, 'x'])))
+  expect(await readModelPackage(directory).catch(String)).toMatch(/m11.onnx, 16 more; name the file$/)
+})

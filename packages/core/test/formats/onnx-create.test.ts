@@ -212,3 +212,13 @@ test('a tensor that its data does not fit is refused', () => {
   expect(make([2], new Float64Array(2))).toThrow('got 2 in Float64Array')
   expect(make([-1, -2], new Float32Array(2))).toThrow('expected dims of whole numbers')
 })
+
+test('values in a Buffer are read wherever it begins', () => {
+  const bytes = Buffer.concat([Buffer.alloc(1), Buffer.from(Float32Array.of(1, 2).buffer)])
+  const tensor = createTensor({ name: 'w', type: 'float32', dims: [2], data: new Float32Array(2) })
+  expect(tensorValues({ ...tensor, rawData: bytes.subarray(1) })).toEqual(Float32Array.of(1, 2))
+  const entry = (key: string, value: string) => ({ key, value, unknownFields: [] })
+  const externalData = [entry('location', 'data'), entry('offset', '1')]
+  const outside = { ...tensor, rawData: undefined, dataLocation: 1, externalData }
+  expect(tensorValues(outside, [{ path: 'data', data: bytes }])).toEqual(Float32Array.of(1, 2))
+})

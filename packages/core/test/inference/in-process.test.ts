@@ -1,8 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { expect, test } from 'vitest'
-import { createManualClock, isNootropicError, type NootropicError, type Tensor } from '../../src/index.ts'
-import { createInProcessSessions } from '../../src/inference/index.ts'
+import {
+  createManualClock,
+  isNootropicError,
+  type NootropicError,
+  type Tensor,
+  type TensorSpec,
+} from '../../src/index.ts'
+import { checkTensors, createInProcessSessions } from '../../src/inference/index.ts'
 import { additionModel, expansionModel, externalDataModel, identityModel, sequenceModel } from './models.ts'
 
 const sessions = createInProcessSessions()
@@ -175,4 +181,20 @@ test('a result that comes late is withheld', async () => {
   expect((await failure(session.run(feeds, { deadlineMs: 20 }))).code).toBe('DEADLINE_EXCEEDED')
   expect((await session.run(feeds, { deadlineMs: 60 })).sum?.dims).toEqual([1, 3])
   await session.close()
+})
+
+test('names of the model and of the caller forge no line and fill no log', () => {
+  const data = new Float32Array(4)
+  const [shape] = checkTensors('input', [{ name: 'x', type: 'float32', dims: [`a\n${'b'.repeat(1e5)}`, 3] }], {
+    x: { type: 'float32', dims: [1, 4], data },
+  })
+  const specs = Array.from(
+    { length: 1000 },
+    (_, index): TensorSpec => ({ name: `n${index}`, type: 'float32', dims: [] }),
+  )
+  const [unknown] = checkTensors('input', specs, { x: { type: 'float32', dims: [4], data } })
+  for (const message of [shape?.message, unknown?.message]) {
+    expect(message).not.toMatch(/\p{Cc}/u)
+    expect(message?.length).toBeLessThan(300)
+  }
 })

@@ -202,3 +202,11 @@ test('windows line ends and a byte order mark change no position', () => {
   const text = `\uFEFF${inference.replace('100ms', 'soon').replaceAll('\n', '\r\n')}`
   expect(problemsOf(text).map(({ line, column }) => [line, column])).toEqual([[10, 18]])
 })
+
+test('a file of nothing but what is refused ends in an error that is short enough to read', () => {
+  for (const part of ['&a ', '!a ', '"', '*a\n', '%a\n', 'k:\n']) {
+    const lines = linesOf(part.repeat(Math.floor(manifestLimits.fileBytes / part.length)))
+    expect(lines, part).toHaveLength(manifestLimits.problems + 1)
+    expect(lines.at(-1), part).toMatch(/: [0-9]+ more problems after this$/)
+  }
+})

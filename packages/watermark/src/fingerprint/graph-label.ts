@@ -1,4 +1,4 @@
-import { canonicalJson, type Digest, sha256 } from '@nootropic/core'
+import { canonicalJson, type Digest, NootropicError, sha256 } from '@nootropic/core'
 import type { FunctionProto, GraphProto, NodeProto, OnnxModel, TensorProto } from '@nootropic/core/formats'
 
 /** What is to be told apart of a constant: its shape alone, or its numbers too. */
@@ -6,6 +6,16 @@ export type TensorLabel = (tensor: TensorProto) => string
 
 // Rounds of Weisfeiler and Lehman's colour refinement: each node is told apart by its surroundings up to this distance.
 const refinementRounds = 6
+
+// What nodes read, in all graphs, and what subgraphs read from around them, again on each level: each costs some fifty
+// microseconds. The largest exported graphs have some 400,000 (CWE-407).
+const maximumWires = 2 ** 19
+
+/** One labelling of a model: how its constants are labelled, and how many wires were met. */
+interface Labelling {
+  readonly tensor: TensorLabel
+  wires: number
+}
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
@@ -18,7 +28,7 @@ interface Body {
   readonly constants: ReadonlyMap<string, string>
 }
 
-const graphBody = (graph: GraphProto, labelTensor: TensorLabel): Body => {
+const graphBody = (graph: GraphProto, { tensor: labelTensor }: Labelling): Body => {
   const constants = new Map(graph.initializer.map((tensor) => [tensor.name, labelTensor(tensor)]))
   for (const { values, indices, dims } of graph.sparseInitializer) {
     const parts = [values, indices].map((part) => part && labelTensor(part))
@@ -35,7 +45,7 @@ interface Labelled {
 }
 
 /** What a node does, whatever it is wired to. */
-const labelOperation = (node: NodeProto, labelTensor: TensorLabel): Labelled => {
+const labelOperation = (node: NodeProto, labelling: Labelling): Labelled => {
   const captured: string[] = []
   const attributes = node.attribute
     .toSorted((left, right) => (left.name < right.name ? -1 : 1))
@@ -49,9 +59,9 @@ const labelOperation = (node: NodeProto, labelTensor: TensorLabel): Labelled => 
       attribute.floats.map(String),
       attribute.ints.map(String),
       attribute.strings.map(hex),
-      [attribute.t ?? [], attribute.tensors].flat().map(labelTensor),
+      [attribute.t ?? [], attribute.tensors].flat().map(labelling.tensor),
       [attribute.g ?? [], attribute.graphs].flat().map((graph) => {
-        const inner = labelBody(graphBody(graph, labelTensor), labelTensor)
+        const inner = labelBody(graphBody(graph, labelling), labelling)
         for (const name of inner.captured) captured.push(name)
         return inner.label
       }),
@@ -65,19 +75,26 @@ const heldConstant = (node: NodeProto): TensorProto | undefined =>
     ? node.attribute.find(({ name }) => name === 'value')?.t
     : undefined
 
-const labelBody = (body: Body, labelTensor: TensorLabel): Labelled => {
+const labelBody = (body: Body, labelling: Labelling): Labelled => {
   const leaves = new Map([['', 'absent'], ...body.constants])
   for (const [ordinal, name] of body.inputs.entries()) leaves.set(name, `input ${ordinal}`)
   const nodes: { node: NodeProto; operation: Labelled }[] = []
   for (const node of body.node) {
     // A constant is the same in a node as among the initialisers: exporters differ in where they put it.
     const held = heldConstant(node)
-    if (held === undefined) nodes.push({ node, operation: labelOperation(node, labelTensor) })
-    else leaves.set(node.output[0] ?? '', labelTensor(held))
+    if (held === undefined) nodes.push({ node, operation: labelOperation(node, labelling) })
+    else leaves.set(node.output[0] ?? '', labelling.tensor(held))
   }
   const producers = new Map<string, { index: number; slot: number }>()
   for (const [index, { node }] of nodes.entries()) {
     for (const [slot, name] of node.output.entries()) if (name !== '') producers.set(name, { index, slot })
+  }
+  for (const { node, operation } of nodes) labelling.wires += node.input.length + operation.captured.length
+  if (labelling.wires > maximumWires) {
+    throw new NootropicError(
+      'LIMIT_EXCEEDED',
+      `expected a model of at most ${maximumWires} inputs of nodes (maximumWires) to fingerprint, found more; compare its digest instead`,
+    )
   }
   const wires = nodes.map(({ node, operation }) => [...node.input, ...operation.captured])
   const readers = nodes.map((): { index: number; slot: number; from: number }[] => [])
@@ -110,9 +127,9 @@ const labelBody = (body: Body, labelTensor: TensorLabel): Labelled => {
   return { label: sha256(canonicalJson([labels.toSorted(), outputs])), captured: [...captured.keys()] }
 }
 
-const labelFunction = (content: FunctionProto, labelTensor: TensorLabel): string => {
+const labelFunction = (content: FunctionProto, labelling: Labelling): string => {
   const { domain, name, overload, node, input, output, attribute, attributeProto } = content
-  const { label } = labelBody({ node, inputs: input, outputs: output, constants: new Map() }, labelTensor)
+  const { label } = labelBody({ node, inputs: input, outputs: output, constants: new Map() }, labelling)
   const names = [...attribute, ...attributeProto.map((given) => given.name)]
   return canonicalJson([domain, name, overload, label, names.sort()])
 }
@@ -120,10 +137,13 @@ const labelFunction = (content: FunctionProto, labelTensor: TensorLabel): string
 /**
  * A digest of a model's graph and functions by Weisfeiler and Lehman's colour refinement: renaming values and shuffling
  * nodes or initialisers changes nothing; any other operator, attribute, wire, or constant of another label does.
+ *
+ * @throws NootropicError `LIMIT_EXCEEDED` for more than 524,288 inputs of nodes
  */
 export const labelModel = (model: OnnxModel, labelTensor: TensorLabel): Digest => {
-  const { label } = labelBody(graphBody(model.graph, labelTensor), labelTensor)
-  const functions = model.functions.map((content) => labelFunction(content, labelTensor))
+  const labelling: Labelling = { tensor: labelTensor, wires: 0 }
+  const { label } = labelBody(graphBody(model.graph, labelling), labelling)
+  const functions = model.functions.map((content) => labelFunction(content, labelling))
   const operatorSets = model.opsetImport.map(({ domain, version }) => `${domain} ${version}`)
   return sha256(canonicalJson([label, functions.sort(), operatorSets.sort()]))
 }

@@ -25,8 +25,8 @@ const sketchScale = 127 / 4
 const chunkBytes = 4 * 1024 * 1024
 // Smaller tensors (biases, norms, shapes) look alike in unrelated models.
 const minimumSketchedSize = 1024
-// Each pair of two models' sketches is compared: this many take seconds, more would take minutes (CWE-407).
-const maximumSketches = 4096
+// Each pair of two models' sketches is compared: this many take seconds, four times as many a minute (CWE-407).
+const maximumSketches = 1024
 
 /** The schema of {@link WeightsFingerprint}. */
 export const weightsSchema = z.strictObject({

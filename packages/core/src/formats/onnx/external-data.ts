@@ -1,7 +1,7 @@
 import type { ModelBytes } from '../../contracts/model.ts'
 import { NootropicError } from '../../errors.ts'
+import { quoted } from '../../quoted.ts'
 import type { TensorProto } from './model.ts'
-import { quoted } from './quoted.ts'
 
 /** Where the values of a tensor stand outside the model. */
 export interface ExternalData {

@@ -1,8 +1,8 @@
 import type { Signature, TensorSpec } from '../../contracts/tensor.ts'
 import { NootropicError } from '../../errors.ts'
+import { quoted } from '../../quoted.ts'
 import { dataTypeName, elementTypeOf } from './element-types.ts'
 import type { Dimension, OnnxModel, ValueInfoProto } from './model.ts'
-import { quoted } from './quoted.ts'
 
 const refuse = (value: ValueInfoProto, expected: string, found: string): NootropicError =>
   new NootropicError(

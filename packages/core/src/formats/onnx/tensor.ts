@@ -1,11 +1,11 @@
 import type { ModelBytes } from '../../contracts/model.ts'
 import { type ElementType, type TensorData, tensorArrays } from '../../contracts/tensor.ts'
 import { NootropicError } from '../../errors.ts'
+import { quoted } from '../../quoted.ts'
 import { externalLocation } from './constants.ts'
 import { dataTypeName, elementSize, elementTypeOf } from './element-types.ts'
 import { externalBytes } from './external-data.ts'
 import type { TensorBytes, TensorProto } from './model.ts'
-import { quoted } from './quoted.ts'
 import { WireReader } from './wire-reader.ts'
 
 type NumericType = Exclude<ElementType, 'string'>
@@ -23,7 +23,8 @@ const countOf = (tensor: TensorProto): number => {
 /** Little-endian bytes as numbers: a view where they are aligned, a copy where they are not. */
 const numbersOf = (bytes: Uint8Array, type: NumericType): TensorData => {
   const size = elementSize(type)
-  const aligned = bytes.byteOffset % size === 0 ? bytes : bytes.slice()
+  // Not `bytes.slice()`: that of a Buffer copies nothing.
+  const aligned = bytes.byteOffset % size === 0 ? bytes : Uint8Array.from(bytes)
   return new tensorArrays[type](aligned.buffer as ArrayBuffer, aligned.byteOffset, aligned.length / size)
 }
 
