@@ -8,6 +8,10 @@ export const library = (entry: string[]): Options => ({
   sourcemap: true,
   clean: true,
   splitting: true,
+  // The sources are published beside what is built of them: the maps point there.
+  esbuildOptions: (options) => {
+    options.sourcesContent = false
+  },
 })
 
 /**

@@ -1,0 +1,17 @@
+import { root } from '../workspace.ts'
+import type { PackedPackage } from './pack.ts'
+import { run } from './run.ts'
+
+const tools = `${root}node_modules/.bin`
+
+/**
+ * Looks at a package as npm would serve it: publint for its shape, attw for how its types resolve. Both look into the packed
+ * tarball, because what is missing from `files` shows nowhere else.
+ */
+export const checkShape = async ({ name, tarball }: PackedPackage): Promise<void> => {
+  const withoutTypes = name === '@nootropic/runtime' ? ['--exclude-entrypoints', './worker'] : []
+  await Promise.all([
+    run(`${tools}/publint`, ['--strict', tarball], { cwd: root }),
+    run(`${tools}/attw`, [tarball, '--profile', 'esm-only', ...withoutTypes], { cwd: root }),
+  ])
+}
