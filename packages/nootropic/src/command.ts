@@ -71,6 +71,22 @@ const parse = (verb: Verb, words: readonly string[]): Invocation => {
   }
 }
 
+// What is ignored would seem done: `scan a b` must not answer for `a` alone.
+const verifyOperands = (verb: Verb, { operands }: Invocation): void => {
+  const excess = operands[verb.operands.split(' ').filter((word) => word !== '').length]
+  if (excess === undefined) return
+  const usage = `nootropic ${verb.name} ${verb.operands}`.trim()
+  throw new NootropicError('USAGE', `expected \`${usage}\`, got "${excess}" as well; name one thing a call`)
+}
+
+// Names of files and of tensors may hold what a terminal obeys (CWE-150).
+const terminalText = (text: string): string => text.replaceAll(/[^\P{Cc}\n\t]/gu, '\uFFFD')
+
+const asNootropicError = (thrown: unknown): NootropicError =>
+  isNootropicError(thrown)
+    ? thrown
+    : new NootropicError('INTERNAL', thrown instanceof Error ? thrown.message : String(thrown), { cause: thrown })
+
 /**
  * Runs one command line and resolves with its exit code; never throws, never prints a stack.
  *
@@ -89,19 +105,17 @@ export const runCommand = async (words: readonly string[], streams: Streams): Pr
       streams.output(explain(verb))
       return 0
     }
+    verifyOperands(verb, invocation)
     const result = await verb.run(invocation, streams)
-    streams.output(json ? `${JSON.stringify({ schemaVersion: 1, ...result.document }, null, 2)}\n` : result.text)
+    streams.output(
+      json ? `${JSON.stringify({ schemaVersion: 1, ...result.document }, null, 2)}\n` : terminalText(result.text),
+    )
     return result.exit
-  } catch (error) {
-    if (!isNootropicError(error)) {
-      streams.diagnostics(`nootropic: INTERNAL: ${error instanceof Error ? error.message : String(error)}\n`)
-      return exitCodes.internal
-    }
-    if (json) {
-      const { code, message, details } = error
-      streams.output(`${JSON.stringify({ schemaVersion: 1, error: { code, message, details } }, null, 2)}\n`)
-    }
-    streams.diagnostics(`nootropic: ${error.code}: ${error.message}\n`)
-    return exitCodes[error.kind]
+  } catch (thrown) {
+    const error = asNootropicError(thrown)
+    const { code, message, details, kind } = error
+    if (json) streams.output(`${JSON.stringify({ schemaVersion: 1, error: { code, message, details } }, null, 2)}\n`)
+    streams.diagnostics(terminalText(`nootropic: ${code}: ${message}\n`))
+    return exitCodes[kind]
   }
 }

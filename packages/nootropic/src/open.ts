@@ -111,7 +111,10 @@ export const openNootropic = async (options: NootropicOptions = {}): Promise<Noo
   const home = homeAt(options.home ?? defaultHome, settings, environment)
   const opened: (() => Promise<void>)[] = []
   const close = async (): Promise<void> => {
-    for (const end of opened.splice(0).reverse()) await end()
+    // One part that cannot be closed must not keep the others open.
+    const failures: unknown[] = []
+    for (const end of opened.splice(0).reverse()) await end().catch((error: unknown) => failures.push(error))
+    if (failures.length > 0) throw failures[0]
   }
 
   try {
@@ -126,10 +129,8 @@ export const openNootropic = async (options: NootropicOptions = {}): Promise<Noo
       anchor: await anchor.read(),
       clock,
     })
-    opened.push(async () => {
-      await anchor.write(audit.checkpoint())
-      await audit.close()
-    })
+    opened.push(() => audit.close())
+    opened.push(() => anchor.write(audit.checkpoint()))
 
     const bus = createEventBus({ clock, random, onError })
     const endSecurityEvents = auditSecurityEvents(bus, audit)
@@ -203,7 +204,14 @@ export const openNootropic = async (options: NootropicOptions = {}): Promise<Noo
         return registered
       },
       async update(path, registration) {
-        await registry.active(registration.name)
+        const { ref: active } = await registry.active(registration.name)
+        const { versions } = await registry.status(registration.name)
+        const place = (wanted: string): number => versions.findIndex(({ version }) => version === wanted)
+        // Registering the same again is no error, but an update must not bring back what was replaced.
+        if (place(registration.version) >= 0 && place(registration.version) < place(active.version)) {
+          const message = `expected a version of ${active.name} above ${active.version}, which serves, got ${registration.version}`
+          throw new NootropicError('MODEL_EXISTS', `${message}; control.rollback goes back`)
+        }
         const registered = await registerModel(path, registration, parts)
         await executor.control.activate(registered.ref)
         return registered
@@ -231,7 +239,8 @@ export const openNootropic = async (options: NootropicOptions = {}): Promise<Noo
       close,
     }
   } catch (error) {
-    await close()
+    // What went wrong first is what the caller needs to know.
+    await close().catch(onError)
     throw error
   }
 }

@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -119,3 +120,43 @@ test('errors are JSON too when JSON was asked for', async () => {
   expect(exit).toBe(2)
   expect(JSON.parse(output)).toMatchObject({ schemaVersion: 1, error: { code: 'FILE_UNREADABLE' } })
 })
+
+test('an operand too many is a usage error: what was not scanned is not passed', async () => {
+  const { exit, output, diagnostics } = await nootropic('scan', join(digits, 'model.onnx'), 'other.onnx')
+  expect([exit, output]).toEqual([2, ''])
+  expect(diagnostics).toContain('`nootropic scan PATH`, got "other.onnx" as well')
+  expect((await nootropic('init', 'a', 'b')).exit).toBe(2)
+})
+
+test.skipIf(process.platform === 'win32')('a name with control characters does not reach the terminal', async () => {
+  const directory = join(folder, 'names')
+  await mkdir(directory)
+  await writeFile(join(directory, 'e\u001b[31mvil.onnx'), 'hello')
+  for (const words of [
+    ['scan', directory],
+    ['scan', `${directory}/no\u001b[31mne`],
+  ]) {
+    const { output, diagnostics } = await nootropic(...words)
+    expect(output + diagnostics).toContain('\uFFFD[31m')
+    expect(output + diagnostics).not.toContain('\u001b')
+  }
+})
+
+test('a scan that could not be finished says why', async () => {
+  await writeFile(join(folder, 'unknown.bin'), Uint8Array.of(0xff, 0, 1, 2))
+  const { exit, output } = await nootropic('scan', 'unknown.bin')
+  expect(exit).toBe(4)
+  expect(output).toContain('its format is not recognised')
+})
+
+test.skipIf(process.platform === 'win32')(
+  'an input that is no regular file is refused, and nobody waits for it',
+  async () => {
+    const pipe = join(folder, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    for (const path of [pipe, folder, '/dev/zero']) {
+      const { exit, diagnostics } = await nootropic('run', 'digits', '--input', path)
+      expect([exit, diagnostics]).toEqual([2, expect.stringContaining('FILE_UNREADABLE')])
+    }
+  },
+)

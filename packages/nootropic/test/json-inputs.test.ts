@@ -31,6 +31,10 @@ test.each([
   ['no JSON', 'hello', 'not JSON'],
   ['a type that does not exist', '{"x":{"type":"float","dims":[1],"data":[1]}}', 'type'],
   ['a fraction for an integer of 64 bits', '{"x":{"type":"int64","dims":[1],"data":[0.5]}}', 'cannot hold'],
+  ['a number beyond its type', '{"x":{"type":"uint8","dims":[1],"data":[300]}}', 'element 0'],
+  ['a number beyond 64 bits', '{"x":{"type":"int64","dims":[1],"data":["9223372036854775808"]}}', 'element 0'],
+  ['a word for an integer', '{"x":{"type":"int32","dims":[2],"data":[1,"one"]}}', 'element 1'],
+  ['a word for a fraction', '{"x":{"type":"float32","dims":[1],"data":["half"]}}', 'element 0'],
   ['a key that nobody defined', '{"x":{"type":"int8","dims":[1],"data":[1],"shape":[1]}}', 'shape'],
 ])('%s is one typed error that names the file', (_, text, found) => {
   expect(() => parseTensors(text, 'inputs.json')).toThrow(
@@ -47,4 +51,16 @@ test('a dataset needs inputs and their domain', () => {
   expect(() => parseDataset(JSON.stringify({ inputs }), 'data.json')).toThrow(
     expect.objectContaining({ code: 'USAGE' }),
   )
+})
+
+test('of a file in which everything is wrong only the first problems are told', () => {
+  const text = JSON.stringify({ x: { type: 'int8', dims: [1000], data: Array.from({ length: 1000 }, () => null) } })
+  let message = ''
+  try {
+    parseTensors(text, 'inputs.json')
+  } catch (error) {
+    message = (error as Error).message
+  }
+  expect(message).toContain('inputs.json')
+  expect(message.length).toBeLessThan(2000)
 })

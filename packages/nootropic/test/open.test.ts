@@ -62,12 +62,7 @@ test('a registered model is marked, sealed, served, and all of it survives a res
   expect(after.outputs).toEqual(before.outputs)
   expect(await nootropic.verify(ref)).toBe('pass')
   expect(await nootropic.extractWatermark(ref)).toMatchObject({ verdict: 'present' })
-  expect(await auditLines()).toEqual([
-    'register allowed',
-    'activate succeeded',
-    'execute succeeded',
-    'execute succeeded',
-  ])
+  expect(await auditLines()).toEqual(['register allowed', 'activate allowed', 'execute succeeded', 'execute succeeded'])
 })
 
 test('a model that is not admitted leaves nothing but its audit record', async () => {
@@ -138,4 +133,12 @@ test('what could not be checked is not admitted unless it is accepted by name', 
     message: expect.stringContaining('robustness incomplete'),
     details: { report: { verdict: 'incomplete' } },
   })
+})
+
+test('an update does not bring back what was replaced', async () => {
+  const first = await register('1.0.0')
+  const update = (version: string) => nootropic.update(digits, { name: 'digits', version, acceptIncomplete: true })
+  const second = await update('1.1.0')
+  await expect(update('1.0.0')).rejects.toMatchObject({ code: 'MODEL_EXISTS' })
+  expect(await nootropic.status('digits')).toMatchObject({ active: second.ref, versions: [first.ref, second.ref] })
 })

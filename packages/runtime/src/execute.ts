@@ -93,7 +93,9 @@ export const createExecutor = (parts: ExecutorParts): Executor => {
     if (!decision) throw new NootropicError('ACCESS_DENIED', context.reason, { details: { rules: context.rules } })
   }
 
-  const run = async (ref: ModelRef, { inputs, signal, deadlineMs }: ExecutionRequest) => {
+  const run = async (ref: ModelRef, { inputs, signal, deadlineMs }: ExecutionRequest, verifyOpen: () => void) => {
+    // At once before: what was suspended since it was looked up must start no worker that nobody stops.
+    verifyOpen()
     const session = await workers.session(ref)
     const startedMs = clock.monotonicMs()
     const outputs = await session.run(inputs, {
@@ -117,7 +119,7 @@ export const createExecutor = (parts: ExecutorParts): Executor => {
       const { ref, signature } = await registry.active(modelName)
       trace.ref = ref
       verifyNothingFound(checkInputs(signature, request.inputs, limits), 'INPUT_INVALID')
-      const { outputs, isolation, runMs } = await run(ref, request)
+      const { outputs, isolation, runMs } = await run(ref, request, verifyOpen)
       verifyOpen()
       verifyNothingFound(checkOutputs(signature, outputs, limits), 'OUTPUT_INVALID')
       await audit.append(auditEntryOf(trace, clock))

@@ -1,4 +1,11 @@
-import type { AuditEntry, AuditLog, EventBus, ModelControl, ModelRef } from '@nootropic/core'
+import {
+  type AuditEntry,
+  type AuditLog,
+  type EventBus,
+  isNootropicError,
+  type ModelControl,
+  type ModelRef,
+} from '@nootropic/core'
 import type { Gate } from './gate.ts'
 import type { ModelWorkers } from './model-workers.ts'
 import type { Registry } from './registry.ts'
@@ -35,6 +42,17 @@ export const createModelControl = ({ registry, workers, gate, audit, bus }: Mode
       subject: model,
       data: { reason, ...(ref === undefined ? {} : { version: ref.version, digest: ref.digest }) },
     })
+  // Recorded as allowed before it is done; when it then fails, that is on record too.
+  const carryOut = async <Result>(entry: AuditEntry, act: () => Promise<Result>): Promise<Result> => {
+    await audit.append({ ...entry, outcome: 'allowed' })
+    try {
+      return await act()
+    } catch (error) {
+      const code = isNootropicError(error) ? error.code : 'INTERNAL'
+      await audit.append({ ...entry, outcome: 'failed', details: { ...entry.details, code } })
+      throw error
+    }
+  }
   return {
     async suspend(model, reason) {
       // In this order: nobody new is let in, nobody inside gets a result, nothing runs, everybody is out.
@@ -46,19 +64,22 @@ export const createModelControl = ({ registry, workers, gate, audit, bus }: Mode
       await publish('suspended', model, reason)
     },
     async resume(model, reason) {
-      await audit.append(entryOf('resume', model, reason))
-      await registry.resume(model)
+      await carryOut(entryOf('resume', model, reason), () => registry.resume(model))
       await publish('resumed', model, reason)
     },
     async activate(ref) {
       const reason = `version ${ref.version} is to serve`
-      await audit.append(entryOf('activate', ref.name, reason, ref))
-      await registry.activate(ref)
+      await carryOut(entryOf('activate', ref.name, reason, ref), () => registry.activate(ref))
+      // Who is inside gets the answer of the version before; then nobody needs its worker any more.
+      await gate.drained(ref.name)
+      await workers.closeOthers(ref)
       await publish('activated', ref.name, reason, ref)
     },
     async rollback(model, reason) {
-      await audit.append(entryOf('rollback', model, reason))
-      const ref = await registry.rollback(model, reason)
+      const ref = await carryOut(entryOf('rollback', model, reason), () => registry.rollback(model, reason))
+      await workers.closeOthers(ref)
+      // Who looked the version up before it went may only now have started its worker.
+      await gate.drained(model)
       await workers.closeOthers(ref)
       await publish('rolled-back', model, reason, ref)
       return ref

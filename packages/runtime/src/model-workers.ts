@@ -1,4 +1,10 @@
-import type { InferenceSession, ModelBytes, ModelRef, SessionOptions } from '@nootropic/core'
+import {
+  type InferenceSession,
+  type ModelBytes,
+  type ModelRef,
+  NootropicError,
+  type SessionOptions,
+} from '@nootropic/core'
 import { modelBytes } from '@nootropic/core/formats'
 import type { IsolationReport } from './sandbox/isolation.ts'
 import type { Vault } from './vault.ts'
@@ -15,11 +21,13 @@ export interface ModelSessions {
 
 /** One worker for each version of each model, opened from the vault when it is first used. */
 export interface ModelWorkers {
+  /** @throws NootropicError `ABORTED` after {@link ModelWorkers.closeAll} */
   session(ref: ModelRef): Promise<ModelSession>
   /** Stops the workers of every version of `model`, whatever they do. */
   close(model: string): Promise<void>
   /** Stops the workers of the other versions of the model. */
   closeOthers(ref: ModelRef): Promise<void>
+  /** Stops them all, for good: whoever is still on the way to one gets none. */
   closeAll(): Promise<void>
 }
 
@@ -30,6 +38,7 @@ export const createModelWorkers = (parts: { vault: Pick<Vault, 'open'>; sessions
     readonly session: Promise<ModelSession>
   }
   const workers = new Map<string, Worker>()
+  let isOpen = true
   const keyOf = ({ name, version }: ModelRef): string => `${name} ${version}`
 
   const open = async (ref: ModelRef, signal: AbortSignal): Promise<ModelSession> => {
@@ -50,7 +59,8 @@ export const createModelWorkers = (parts: { vault: Pick<Vault, 'open'>; sessions
     )
   }
   return {
-    session(ref) {
+    async session(ref) {
+      if (!isOpen) throw new NootropicError('ABORTED', 'the executor was closed')
       const key = keyOf(ref)
       const known = workers.get(key)
       if (known !== undefined) return known.session
@@ -63,6 +73,9 @@ export const createModelWorkers = (parts: { vault: Pick<Vault, 'open'>; sessions
     },
     close: (model) => closeWhere(({ name }) => name === model),
     closeOthers: ({ name, version }) => closeWhere((other) => other.name === name && other.version !== version),
-    closeAll: () => closeWhere(() => true),
+    closeAll() {
+      isOpen = false
+      return closeWhere(() => true)
+    },
   }
 }

@@ -241,3 +241,88 @@ test('an alert that suspends the model in the middle of an execution does not lo
   expect((await failureOf(executor.execute(request))).code).toBe('MODEL_SUSPENDED')
   expect(events).toEqual([])
 })
+
+/** Sessions that count how many of them are open. */
+const countedSessions = () => {
+  const inner = createInProcessSessions()
+  const counted = { open: 0 }
+  return {
+    counted,
+    sessions: {
+      async open(...args: Parameters<typeof inner.open>) {
+        const session = await inner.open(...args)
+        counted.open += 1
+        return {
+          ...session,
+          async close() {
+            counted.open -= 1
+            await session.close()
+          },
+        }
+      },
+    },
+  }
+}
+
+/** A registry whose look-up of the active version waits until it is let go, after it has looked. */
+const delayed = (registry: ExecutorParts['registry']) => {
+  let release = (): void => {}
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const active: ExecutorParts['registry']['active'] = async (name) => {
+    const found = await registry.active(name)
+    await released
+    return found
+  }
+  return { release, registry: { ...registry, active } }
+}
+
+test('a new version takes the place of the worker before', async () => {
+  const { sessions, counted } = countedSessions()
+  const { executor, serve } = await start({ sessions })
+  await serve('adder', '1.0.0', additionModel())
+  await executor.execute(request)
+  await serve('adder', '2.0.0', Buffer.concat([additionModel(), Buffer.from([0x32, 0])]))
+  expect(counted.open).toBe(0)
+  await executor.execute(request)
+  expect(counted.open).toBe(1)
+})
+
+test('who looked a model up before it was suspended starts no worker afterwards', async () => {
+  const { sessions, counted } = countedSessions()
+  const { registry, vault, serve } = await start()
+  await serve('adder', '1.0.0', additionModel())
+  const slow = delayed(registry)
+  const other = await openExecution({ sessions, vault, registry: slow.registry })
+  const running = failureOf(other.executor.execute(request))
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  const suspended = other.executor.control.suspend('adder', 'drill')
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  slow.release()
+  await suspended
+  expect((await running).code).toBe('MODEL_SUSPENDED')
+  expect(counted.open).toBe(0)
+  await other.close()
+})
+
+test('who is on the way to a worker when the executor is closed gets none', async () => {
+  const { sessions, counted } = countedSessions()
+  const { registry, vault, serve } = await start()
+  await serve('adder', '1.0.0', additionModel())
+  const slow = delayed(registry)
+  const other = await openExecution({ sessions, vault, registry: slow.registry })
+  const running = failureOf(other.executor.execute(request))
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  await other.executor.close()
+  slow.release()
+  expect((await running).code).toBe('ABORTED')
+  expect(counted.open).toBe(0)
+  await other.close()
+})
+
+test('what a control could not do is not on record as done', async () => {
+  const { executor, entries } = await start()
+  expect((await failureOf(executor.control.rollback('nobody', 'drill'))).code).toBe('MODEL_NOT_FOUND')
+  expect(entries.map(({ action, outcome }) => `${action} ${outcome}`)).toEqual(['rollback allowed', 'rollback failed'])
+})

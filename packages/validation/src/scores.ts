@@ -73,7 +73,8 @@ export const scorePerformance = (p95Ms: number, maximumLatencyMs: number, thresh
 export const judgeScores = (scores: Readonly<Record<string, Score>>, path: string): StageOutcome => {
   const all = Object.entries(scores)
   if (all.length === 0) return incompleteOutcome('no score could be computed')
-  const low = all.filter(([, { value, threshold }]) => value < threshold)
+  // So written that NaN, on either side, is below.
+  const low = all.filter(([, { value, threshold }]) => !(value >= threshold))
   return {
     verdict: low.length === 0 ? 'pass' : 'fail',
     measurements: Object.fromEntries(all.map(([name, { value }]) => [name, value])),

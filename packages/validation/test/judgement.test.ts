@@ -58,6 +58,12 @@ test('a score below its threshold is a finding and fails; no score at all is inc
   expect(judgeScores({}, 'model').verdict).toBe('incomplete')
 })
 
+test('a score that is no number fails', () => {
+  const score = { value: Number.NaN, threshold: 0.8, basis: '' }
+  expect(judgeScores({ securityScore: score }, 'model').verdict).toBe('fail')
+  expect(judgeScores({ securityScore: { ...score, value: 1, threshold: Number.NaN } }, 'model').verdict).toBe('fail')
+})
+
 test('block fails, review waits for a person, warn and ignore pass', () => {
   const verdict = (severity: Severity) => verdictOfReactions([finding(severity)], defaultReactions)
   expect([verdict('critical'), verdict('high'), verdict('medium'), verdict('info')]).toEqual([
@@ -85,6 +91,12 @@ test('a key of the front matter counts when it has a value', () => {
   expect(declaredIn('---\ndatasets:\n  - mnist\ncontact:\n---\n# Model\n')).toEqual(['training-data'])
   expect(declaredIn('---\ndatasets: TODO\n---\n')).toEqual([])
   expect(declaredIn('datasets: mnist\n')).toEqual([])
+})
+
+test('a card of comments that never end is read in linear time', () => {
+  const startedMs = performance.now()
+  expect(declaredIn(`## Training data\n${'<!--'.repeat(2 ** 18)}`)).toEqual([])
+  expect(performance.now() - startedMs).toBeLessThan(1000)
 })
 
 test('reading a model card never fails', () => {

@@ -380,3 +380,15 @@ test('no mutation of a model makes the scan throw anything but its own errors', 
     { seed: 7, numRuns: 3000 },
   )
 })
+
+test('a hundred harmless findings do not hide the one of their rule that counts', () => {
+  // Each reads what the next one writes: out of order, which is low.
+  const unsorted = Array.from({ length: 150 }, (_, index) => createNode('Relu', [`v${index + 1}`], [`v${index}`]))
+  const dangling = createNode('Relu', ['nothing'], ['y'])
+  const model = modelOf({
+    nodes: [...unsorted, createNode('Relu', ['x'], ['v150']), dangling],
+    input: [1],
+    output: [1],
+  })
+  expect(scan(model)[0]).toMatchObject({ rule: 'onnx/dangling-input', severity: 'high' })
+})

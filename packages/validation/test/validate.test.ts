@@ -339,3 +339,20 @@ test('a stage that outlives its budget is incomplete', async () => {
   expect(stage(report, 'adversarial')?.verdict).toBe('incomplete')
   expect(stage(report, 'adversarial')?.note).toContain('budget')
 })
+
+test('a model that never looks at its input is not called robust', async () => {
+  const constant = modelOf({
+    nodes: [createNode('MatMul', ['x', 'w'], ['h']), createNode('Add', ['h', 'b'], ['y'])],
+    initializer: [floats('float32', 'w', [2, 2], [0, 0, 0, 0]), floats('float32', 'b', [2], [1, 0])],
+    input: ['n', 2],
+    output: ['n', 2],
+  })
+  const report = await validate(packageOf(constant, fullCard), { sessions, dataset })
+  expect(report.verdict).toBe('incomplete')
+  for (const name of ['robustness', 'adversarial']) {
+    expect(stage(report, name)).toMatchObject({
+      verdict: 'incomplete',
+      note: expect.stringContaining('no better than'),
+    })
+  }
+})

@@ -1,6 +1,9 @@
 import { type ErrorCode, NootropicError } from '@nootropic/core'
 import { z } from 'zod'
 
+/** Of a file in which every element is wrong only so many are told. */
+const maximumProblems = 10
+
 /**
  * What a JSON file of the user holds, as `schema` reads it.
  *
@@ -23,5 +26,6 @@ export const parseJson = <Schema extends z.ZodType>(
     return refuse('got what is not JSON', cause)
   }
   const parsed = schema.safeParse(value)
-  return parsed.success ? parsed.data : refuse(`got:\n${z.prettifyError(parsed.error)}`)
+  if (parsed.success) return parsed.data
+  return refuse(`got:\n${z.prettifyError({ issues: parsed.error.issues.slice(0, maximumProblems) })}`)
 }

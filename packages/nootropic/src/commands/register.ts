@@ -16,6 +16,9 @@ export const reportText = (report: Report): string => {
     ...report.findings.map(
       ({ severity, rule, message, remediation }) => `  ${severity} ${rule}: ${message}. ${remediation}`,
     ),
+    ...report.stages.flatMap(({ name, verdict, note }) =>
+      note === undefined ? [] : [`  ${name} ${verdict}: ${note}`],
+    ),
     ...report.skipped.map(({ name, reason }) => `  not done: ${name}: ${reason}`),
   ].join('\n')
 }

@@ -1,9 +1,15 @@
 import { NootropicError } from '@nootropic/core'
+import { defaultRules } from '../default-rules.ts'
 import { operand, textOption, type Verb } from '../verb.ts'
 import { installationOptions, withInstallation } from './installation.ts'
 
 const day = 24 * 60 * 60 * 1000
 const defaultDays = 90
+
+// The command works with the built-in rules; a host program has its own.
+const roles = defaultRules.flatMap(({ principal }) =>
+  typeof principal === 'object' && 'role' in principal ? [principal.role] : [],
+)
 
 export const tokenCreate: Verb = {
   name: 'token create',
@@ -11,7 +17,7 @@ export const tokenCreate: Verb = {
   summary: 'make an API key; it is shown this once',
   options: {
     ...installationOptions,
-    role: { type: 'string', value: 'ROLE', description: 'caller (default) or operator' },
+    role: { type: 'string', value: 'ROLE', description: `one of ${roles.join(', ')} (default caller)` },
     model: { type: 'string', value: 'NAME', description: 'narrow the key to running this model' },
     days: { type: 'string', value: 'N', description: `until it expires (default ${defaultDays})` },
   },
@@ -19,6 +25,8 @@ export const tokenCreate: Verb = {
     withInstallation(invocation, streams, async (nootropic) => {
       const user = operand(invocation, 0, 'the user whom the key is for')
       const role = textOption(invocation, 'role') ?? 'caller'
+      if (!roles.includes(role))
+        throw new NootropicError('USAGE', `expected --role to be one of ${roles.join(', ')}, got "${role}"`)
       const model = textOption(invocation, 'model')
       const days = Number(textOption(invocation, 'days') ?? defaultDays)
       if (!Number.isInteger(days) || days < 1)

@@ -106,6 +106,9 @@ export const startWorker = (step: IsolationStep, files: WorkerFiles): WorkerProc
     child.kill('SIGKILL')
     // Not in the message, which goes on record: a model that took the worker over could write its inputs there.
     settle()?.reject(new NootropicError('WORKER_FAILED', reason, { details: { stderr: stderr() } }))
+    // A copy that a worker started of itself may hold the pipes open; its end must not wait for that.
+    child.stdout.destroy()
+    child.stderr.destroy()
   }
 
   const acceptHeader = (found: FrameHeader): void => {

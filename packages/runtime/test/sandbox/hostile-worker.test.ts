@@ -136,3 +136,15 @@ test('what a worker writes to standard error is capped, and goes on no record', 
   expect(String(error.details.stderr).length).toBeLessThanOrEqual(4096)
   await session.close()
 })
+
+test('a copy of a worker that holds its pipes does not hold up the host', async () => {
+  const session = await open(`
+    const { spawn } = await import('node:child_process')
+    spawn(process.execPath, ['-e', 'setTimeout(() => {}, 8000)'], { stdio: 'inherit', detached: true })
+    send(frame(16, id, output('y', 'float32', [1], 4), Buffer.alloc(4)))
+  `)
+  await session.run({})
+  const startedMs = performance.now()
+  await session.close()
+  expect(performance.now() - startedMs).toBeLessThan(4000)
+})

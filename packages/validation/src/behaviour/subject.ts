@@ -131,6 +131,13 @@ const trialInputs = (subject: Subject): FloatTensor | NoTrial => {
     : { reason: `attacks and corruptions need real numbers, the input is ${spec.type}` }
 }
 
+/** The most examples that an answer which never looks at its input gets right; none where there is one class only. */
+const rightWithoutLooking = (labels: readonly number[]): number => {
+  const counts = new Map<number, number>()
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1)
+  return counts.size < 2 ? 0 : Math.max(...counts.values())
+}
+
 /**
  * The model as a classifier, with at most `most` examples that it answers as labelled. Without a dataset examples are
  * made up, and without labels its own clean answers are the labels.
@@ -154,6 +161,9 @@ export const prepareTrial = async (subject: Subject, most: number): Promise<Clas
   const right = range(rows.length).filter((row) => answers[row] !== -1 && answers[row] === labels[row])
   if (right.length === 0)
     return { reason: 'the model answers no example as labelled: check labels, domain and scaling' }
+  // Such a model keeps all its answers under any attack, and would score as robust.
+  if (truth !== undefined && right.length <= rightWithoutLooking(labels))
+    return { reason: 'the model does no better than one answer to everything: check labels, domain and scaling' }
   return {
     classifier,
     inputs: takeRows(inputs, right),

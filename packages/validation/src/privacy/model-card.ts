@@ -23,6 +23,18 @@ const frontMatterKeys = (lines: readonly string[]): string[] =>
     return value !== '' || isNested ? [key[1].toLowerCase()] : []
   })
 
+/** A line without its comments. Part by part: one expression would take quadratic time on `<!--<!--…` (CWE-1333). */
+const withoutComments = (line: string): string => {
+  let kept = ''
+  for (let from = 0; ; ) {
+    const start = line.indexOf('<!--', from)
+    const end = start < 0 ? -1 : line.indexOf('-->', start + 4)
+    if (end < 0) return kept + line.slice(from)
+    kept += line.slice(from, start)
+    from = end + 3
+  }
+}
+
 /**
  * Reads a model card: Markdown with an optional YAML front matter, of which only the top-level keys are read. Headings
  * inside fenced code are text.
@@ -38,7 +50,7 @@ export const parseModelCard = (markdown: string): ModelCard => {
     if (heading !== undefined) sections.push({ heading, text: '' })
     else {
       const section = sections.at(-1)
-      if (section !== undefined) section.text += `${line.replace(/<!--.*?-->/g, '').replace(filler, '')}\n`
+      if (section !== undefined) section.text += `${withoutComments(line).replace(filler, '')}\n`
     }
   }
   return { keys: end > 0 ? frontMatterKeys(lines.slice(1, end)) : [], sections }
