@@ -25,6 +25,10 @@ export const program = (entry: Record<string, string>): Options => ({
   sourcemap: false,
   clean: false,
   splitting: false,
-  noExternal: [/^@nootropic\//, 'zod'],
+  noExternal: [/^@nootropic\//],
   external: ['onnxruntime-node'],
+  // Of the sources, because only they leave out what the program does not use.
+  esbuildOptions: (options) => {
+    options.conditions = ['@nootropic/source']
+  },
 })

@@ -22,17 +22,19 @@ export {
   modelVersionSchema,
 } from './contracts/model.ts'
 export {
-  type ElementType,
-  elementCount,
   elementTypeSchema,
-  elementTypes,
   type Signature,
   signatureSchema,
+  type TensorSpec,
+  tensorSpecSchema,
+} from './contracts/signature.ts'
+export {
+  type ElementType,
+  elementCount,
+  elementTypes,
   type Tensor,
   type TensorData,
-  type TensorSpec,
   tensorArrays,
-  tensorSpecSchema,
 } from './contracts/tensor.ts'
 export { type Digest, digestSchema, type FileDigest, modelDigest, sha256 } from './digest.ts'
 export { type ErrorCode, type ErrorKind, errorCatalog, isNootropicError, NootropicError } from './errors.ts'

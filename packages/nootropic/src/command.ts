@@ -1,23 +1,29 @@
+import { createRequire } from 'node:module'
 import { parseArgs } from 'node:util'
 import { closestWord, type ErrorKind, isNootropicError, NootropicError } from '@nootropic/core'
 import { everywhere, type Invocation, type Streams, type Verb } from './verb.ts'
 import { verbs } from './verbs.ts'
+
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
 
 const exitCodes: Record<ErrorKind, number> = { refused: 1, usage: 2, internal: 3, incomplete: 4 }
 
 const findVerb = (words: readonly string[]): { verb: Verb; rest: readonly string[] } => {
   const verb = verbs.find(({ name }) => name.split(' ').every((part, index) => words[index] === part))
   if (verb) return { verb, rest: words.slice(verb.name.split(' ').length) }
-  const typed = words.slice(0, 2).join(' ')
-  const near =
-    closestWord(
-      words[0] ?? '',
-      verbs.map(({ name }) => name),
-    ) ??
-    closestWord(
-      typed,
-      verbs.map(({ name }) => name),
+  const group = verbs.filter(({ name }) => name.startsWith(`${words[0]} `)).map(({ name }) => name)
+  if (group.length > 0) {
+    const typed = words.slice(0, 2).join(' ')
+    const near = closestWord(typed, group)
+    throw new NootropicError(
+      'USAGE',
+      `expected ${group.join(' or ')}, got "${typed}"${near ? `; did you mean "${near}"?` : ''}`,
     )
+  }
+  const near = closestWord(
+    words[0] ?? '',
+    verbs.map(({ name }) => name),
+  )
   throw new NootropicError(
     'USAGE',
     `expected a verb, got "${words[0]}"${near ? `; did you mean "${near}"?` : '.'} \`nootropic --help\` lists them`,
@@ -95,6 +101,10 @@ const asNootropicError = (thrown: unknown): NootropicError =>
 export const runCommand = async (words: readonly string[], streams: Streams): Promise<number> => {
   const json = words.includes('--json')
   try {
+    if (words[0] === '--version') {
+      streams.output(`${version}\n`)
+      return 0
+    }
     if (words.length === 0 || words[0] === '--help' || words[0] === '-h' || words[0] === 'help') {
       streams.output(overview())
       return words.length === 0 ? exitCodes.usage : 0

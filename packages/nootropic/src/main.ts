@@ -4,9 +4,18 @@ import { runCommand } from './command.ts'
 // Who reads may stop reading: `nootropic list | head -1` is no failure. The exit code stays that of the verb.
 process.stdout.on('error', () => {})
 
+// A shell can stand in a directory that is gone; relative paths then name nothing, which is said when one is used.
+const workingDirectory = (): string => {
+  try {
+    return process.cwd()
+  } catch {
+    return '/'
+  }
+}
+
 process.exitCode = await runCommand(process.argv.slice(2), {
   output: (text) => process.stdout.write(text),
   diagnostics: (text) => process.stderr.write(text),
   environment: process.env,
-  directory: process.cwd(),
+  directory: workingDirectory(),
 })

@@ -58,6 +58,8 @@ test('a mistyped verb or option names what was probably meant and ends with 2', 
   expect(exit).toBe(2)
   expect(diagnostics).toMatch(/^nootropic: USAGE: Unknown option '--jsn'/)
   expect((await nootropic('manifest', 'chekc', '.')).diagnostics).toContain('did you mean "manifest check"?')
+  expect((await nootropic('manifest')).diagnostics).toContain('expected manifest check, got "manifest"')
+  expect(await nootropic('--version')).toMatchObject({ exit: 0, output: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
 })
 
 test('init writes all 22 kinds and the policy, keeps what is there, and what it writes is valid', async () => {

@@ -19,6 +19,9 @@ export interface ExecutionTrace {
   ref?: ModelRef
 }
 
+// A record of the audit log holds 64 KiB; a refusal that names every input of a hostile model must still fit (CWE-778).
+const maximumReason = 4096
+
 /** Any failure as one of ours. The text of a foreign error may hold anything, so it stays in the cause. */
 export const asNootropicError = (error: unknown): NootropicError =>
   isNootropicError(error)
@@ -43,7 +46,7 @@ export const auditEntryOf = (trace: ExecutionTrace, clock: Clock, error?: Nootro
     action: 'execute',
     resource: `model:${trace.modelName ?? '(invalid)'}`,
     outcome: error === undefined ? 'succeeded' : unsuccessful,
-    ...(error === undefined ? {} : { reason: error.message }),
+    ...(error === undefined ? {} : { reason: error.message.slice(0, maximumReason) }),
     details: {
       ...versionOf(trace),
       ...(error === undefined ? {} : { code: error.code }),

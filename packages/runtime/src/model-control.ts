@@ -55,11 +55,15 @@ export const createModelControl = ({ registry, workers, gate, audit, bus }: Mode
   }
   return {
     async suspend(model, reason) {
-      // In this order: nobody new is let in, nobody inside gets a result, nothing runs, everybody is out.
-      await registry.suspend(model, reason)
-      gate.shut(model)
-      await workers.close(model)
-      await gate.drained(model)
+      // In this order: nobody new is let in, nobody inside gets a result, nothing runs, everybody is out. Where the registry
+      // fails the rest is done all the same, and whoever asked is told and tries again.
+      try {
+        await registry.suspend(model, reason)
+      } finally {
+        gate.shut(model)
+        await workers.close(model)
+        await gate.drained(model)
+      }
       await audit.append(entryOf('suspend', model, reason))
       await publish('suspended', model, reason)
     },

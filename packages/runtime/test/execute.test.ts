@@ -326,3 +326,18 @@ test('what a control could not do is not on record as done', async () => {
   expect((await failureOf(executor.control.rollback('nobody', 'drill'))).code).toBe('MODEL_NOT_FOUND')
   expect(entries.map(({ action, outcome }) => `${action} ${outcome}`)).toEqual(['rollback allowed', 'rollback failed'])
 })
+
+test('a suspension that the registry cannot keep still stops what runs, and says that it failed', async () => {
+  const { sessions, counted } = countedSessions()
+  const { registry, vault, serve } = await start()
+  await serve('adder', '1.0.0', additionModel())
+  const suspend = async () => {
+    throw new NootropicError('STORAGE_FAILED', 'the disk is full')
+  }
+  const other = await openExecution({ sessions, vault, registry: { ...registry, suspend } })
+  await other.executor.execute(request)
+  expect(counted.open).toBe(1)
+  expect((await failureOf(other.executor.control.suspend('adder', 'drill'))).code).toBe('STORAGE_FAILED')
+  expect(counted.open).toBe(0)
+  await other.close()
+})

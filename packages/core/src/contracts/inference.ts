@@ -1,5 +1,6 @@
 import type { ModelBytes } from './model.ts'
-import type { Tensor, TensorSpec } from './tensor.ts'
+import type { TensorSpec } from './signature.ts'
+import type { Tensor } from './tensor.ts'
 
 /** When to stop a run. */
 export interface RunOptions {

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+// Without zod: the worker, which parses nothing that it does not trust, is built of this.
 
 /** Element types, by onnxruntime's names. */
 export const elementTypes = [
@@ -18,9 +18,8 @@ export const elementTypes = [
 ] as const
 
 /** The schema of {@link ElementType}. */
-export const elementTypeSchema = z.enum(elementTypes)
 /** The type of a tensor's elements. */
-export type ElementType = z.infer<typeof elementTypeSchema>
+export type ElementType = (typeof elementTypes)[number]
 
 /** What holds a tensor's elements; float16 as its 16 bits, bool as 0 and 1. */
 export type TensorData =
@@ -44,20 +43,6 @@ export interface Tensor {
 }
 
 /** The schema of {@link TensorSpec}. */
-export const tensorSpecSchema = z.strictObject({
-  name: z.string(),
-  type: elementTypeSchema,
-  /** A number is fixed; a string names a dimension that may vary; null is unknown. */
-  dims: z.array(z.union([z.number().int().nonnegative(), z.string(), z.null()])),
-})
-/** What a model declares of one input or output. */
-export type TensorSpec = z.infer<typeof tensorSpecSchema>
-
-/** The schema of {@link Signature}. */
-export const signatureSchema = z.strictObject({ inputs: z.array(tensorSpecSchema), outputs: z.array(tensorSpecSchema) })
-/** What goes into a model and what comes out. */
-export type Signature = z.infer<typeof signatureSchema>
-
 /** The number of elements that `dims` make. */
 export const elementCount = (dims: readonly number[]): number => dims.reduce((product, dim) => product * dim, 1)
 

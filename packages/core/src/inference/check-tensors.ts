@@ -1,11 +1,5 @@
-import {
-  type ElementType,
-  elementCount,
-  elementTypes,
-  type Tensor,
-  type TensorSpec,
-  tensorArrays,
-} from '../contracts/tensor.ts'
+import type { TensorSpec } from '../contracts/signature.ts'
+import { type ElementType, elementCount, elementTypes, type Tensor, tensorArrays } from '../contracts/tensor.ts'
 import { NootropicError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import { quoted } from '../quoted.ts'

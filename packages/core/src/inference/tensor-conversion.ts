@@ -1,5 +1,6 @@
 import type { OnnxValue, Tensor as RuntimeTensor } from 'onnxruntime-node'
-import { elementTypes, type Tensor, type TensorSpec } from '../contracts/tensor.ts'
+import type { TensorSpec } from '../contracts/signature.ts'
+import { elementTypes, type Tensor } from '../contracts/tensor.ts'
 import { NootropicError } from '../errors.ts'
 import { quoted } from '../quoted.ts'
 import type { OnnxRuntime } from './load-onnxruntime.ts'

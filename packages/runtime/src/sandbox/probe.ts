@@ -3,10 +3,11 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { NootropicError } from '@nootropic/core'
-import { type Bait, canaryResultSchema, readNamespaces } from '../worker/canary.ts'
+import { type Bait, readNamespaces } from '../worker/canary.ts'
 import { frameTypes } from '../worker/protocol.ts'
 import { assessIsolation, type IsolationClaims, type IsolationReport } from './isolation.ts'
 import type { SandboxLimits } from './limits.ts'
+import { canaryResultSchema } from './replies.ts'
 import type { WorkerProcess } from './worker-process.ts'
 
 /** A port on this host where somebody listens, for as long as `use` takes. */

@@ -8,11 +8,12 @@ import {
   type Tensor,
 } from '@nootropic/core'
 import { verifyFeeds } from '@nootropic/core/inference'
-import { frameTypes, loadReplySchema, runReplySchema } from '../worker/protocol.ts'
+import { frameTypes, type LoadRequest } from '../worker/protocol.ts'
 import { decodeTensors, encodeTensors } from '../worker/tensor-payload.ts'
 import type { IsolatedWorker } from './isolate.ts'
 import type { IsolationReport } from './isolation.ts'
 import type { SandboxLimits } from './limits.ts'
+import { loadReplySchema, runReplySchema } from './replies.ts'
 import { createStopSignal, type StopSignal, untilStopped } from './stop-signal.ts'
 import { createTurnQueue } from './turn-queue.ts'
 import type { WorkerProcess } from './worker-process.ts'
@@ -40,7 +41,7 @@ const loadModel = async (
   { model, threads, limits }: SandboxSessionParts,
 ): Promise<Signature> => {
   const externalData = model.externalData ?? []
-  const head = {
+  const head: LoadRequest = {
     threads,
     outputBytes: limits.outputBytes,
     mainLength: model.main.byteLength,

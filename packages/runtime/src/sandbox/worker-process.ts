@@ -5,15 +5,14 @@ import {
   encodeFrame,
   type FrameHeader,
   type FrameType,
-  failureSchema,
   frameTypes,
   headerLength,
   maximumHeadLength,
   parseHead,
   parseHeader,
-  workerErrorCodes,
 } from '../worker/protocol.ts'
 import type { IsolationStep } from './isolation-step.ts'
+import { failureSchema, workerErrorCodes } from './replies.ts'
 import type { WorkerFiles } from './worker-files.ts'
 
 /** What a worker answered. */

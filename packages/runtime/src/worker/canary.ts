@@ -2,46 +2,45 @@ import { spawnSync } from 'node:child_process'
 import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, unlinkSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { z } from 'zod'
 
 // What runs inside the worker, before any model byte arrives, to find out what a hostile model could do there. It tries
 // and reports; what it gets hold of it drops again.
 
 /** What the host lays out for the canary to try. */
-export const baitSchema = z.strictObject({
+export interface Bait {
   /** A host file that the host itself can read. */
-  file: z.string(),
+  readonly file: string
   /** A host directory that the host itself can write. */
-  directory: z.string(),
+  readonly directory: string
   /** A port on 127.0.0.1 where the host listens. */
-  port: z.number().int(),
+  readonly port: number
   /** Bytes that should be more than the worker may have. */
-  allocation: z.number().int().positive(),
+  readonly allocation: number
   /** Open files that should be more than the worker may have. */
-  descriptors: z.number().int().positive(),
-})
-export type Bait = z.infer<typeof baitSchema>
+  readonly descriptors: number
+}
 
-const attemptSchema = z.strictObject({ succeeded: z.boolean(), detail: z.string().max(300) })
-type Attempt = z.infer<typeof attemptSchema>
+/** Whether one of several ways to do the same worked; the detail has at most 300 characters. */
+interface Attempt {
+  readonly succeeded: boolean
+  readonly detail: string
+}
 
-/** The schema of {@link CanaryResult}. */
-export const canaryResultSchema = z.strictObject({
-  read: attemptSchema,
-  write: attemptSchema,
-  connect: attemptSchema,
-  spawn: attemptSchema,
-  allocate: attemptSchema,
-  openMany: attemptSchema,
-  /** Names only: values may be secrets. */
-  environment: z.array(z.string()),
-  /** `/proc/self/ns`, and what of `/proc/self/status` and `/proc/self/limits` bears on privileges. Empty without /proc. */
-  namespaces: z.record(z.string(), z.string()),
-  status: z.record(z.string(), z.string()),
-  cpuLimit: z.string(),
-})
 /** What the canary found. */
-export type CanaryResult = z.infer<typeof canaryResultSchema>
+export interface CanaryResult {
+  readonly read: Attempt
+  readonly write: Attempt
+  readonly connect: Attempt
+  readonly spawn: Attempt
+  readonly allocate: Attempt
+  readonly openMany: Attempt
+  /** Names only: values may be secrets. */
+  readonly environment: readonly string[]
+  /** `/proc/self/ns`, and what of `/proc/self/status` and `/proc/self/limits` bears on privileges. Empty without /proc. */
+  readonly namespaces: Readonly<Record<string, string>>
+  readonly status: Readonly<Record<string, string>>
+  readonly cpuLimit: string
+}
 
 const reasonOf = (error: unknown): string => {
   const { code, message } = error as { code?: string; message?: string }

@@ -3,16 +3,16 @@
 import { readSync, writeSync } from 'node:fs'
 import { type InferenceSession, isNootropicError, NootropicError } from '@nootropic/core'
 import { createInProcessSessions } from '@nootropic/core/inference'
-import { baitSchema, runCanary } from './canary.ts'
+import { type Bait, runCanary } from './canary.ts'
 import {
   encodeFrame,
   type Frame,
   frameTypes,
   headerLength,
-  loadRequestSchema,
+  type LoadRequest,
   parseHead,
   parseHeader,
-  runRequestSchema,
+  type RunRequest,
 } from './protocol.ts'
 import { decodeTensors, encodeTensors } from './tensor-payload.ts'
 
@@ -45,7 +45,7 @@ let session: InferenceSession | undefined
 let outputBytes = 0
 
 const load = async ({ head, payload }: Frame) => {
-  const request = loadRequestSchema.parse(head)
+  const request = head as LoadRequest
   let offset = request.mainLength
   const externalData = request.externalData.map(({ path, byteLength }) => {
     const data = payload.subarray(offset, offset + byteLength)
@@ -64,7 +64,7 @@ const load = async ({ head, payload }: Frame) => {
 
 const run = async ({ head, payload }: Frame) => {
   if (session === undefined) throw new NootropicError('WORKER_FAILED', 'expected a model before the first run')
-  const outputs = encodeTensors(await session.run(decodeTensors(runRequestSchema.parse(head).tensors, payload)))
+  const outputs = encodeTensors(await session.run(decodeTensors((head as RunRequest).tensors, payload)))
   const length = outputs.payload.reduce((sum, part) => sum + part.byteLength, 0)
   if (length > outputBytes) {
     throw new NootropicError('LIMIT_EXCEEDED', `expected at most ${outputBytes} bytes of outputs, found ${length}`)
@@ -73,7 +73,7 @@ const run = async ({ head, payload }: Frame) => {
 }
 
 const answer = async (frame: Frame) => {
-  if (frame.type === frameTypes.canary) return { head: await runCanary(baitSchema.parse(frame.head)), payload: [] }
+  if (frame.type === frameTypes.canary) return { head: await runCanary(frame.head as Bait), payload: [] }
   if (frame.type === frameTypes.load) return load(frame)
   if (frame.type === frameTypes.run) return run(frame)
   throw new NootropicError('WORKER_FAILED', `expected a known frame type, found ${frame.type}`)

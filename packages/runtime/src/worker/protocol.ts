@@ -1,8 +1,8 @@
-import { NootropicError, signatureSchema, tensorSpecSchema } from '@nootropic/core'
-import { z } from 'zod'
+import { type ElementType, NootropicError } from '@nootropic/core'
 
 // Frames between host and worker: 16 bytes of header (four little-endian u32: payload length, type, request id, head
-// length), a JSON head, then the raw payload. The host believes nothing that comes out of the worker.
+// length), a JSON head, then the raw payload. The host believes nothing that comes out of the worker
+// (sandbox/replies.ts); the worker takes what its host sends as it comes.
 
 /** What a frame is. The first three go to the worker, the last two come back. */
 export const frameTypes = { canary: 1, load: 2, run: 3, done: 16, failed: 17 } as const
@@ -69,31 +69,22 @@ export const parseHead = (bytes: Uint8Array): unknown =>
   JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
 
 /** A tensor of a frame: where its bytes stand follows from the lengths of those before it. */
-const tensorHeadSchema = tensorSpecSchema.extend({
-  dims: z.array(z.number().int().nonnegative()),
-  byteLength: z.number().int().nonnegative(),
-})
-export type TensorHead = z.infer<typeof tensorHeadSchema>
+export interface TensorHead {
+  readonly name: string
+  readonly type: ElementType
+  readonly dims: readonly number[]
+  readonly byteLength: number
+}
 
-export const loadRequestSchema = z.strictObject({
-  threads: z.number().int().positive(),
-  outputBytes: z.number().int().positive(),
-  mainLength: z.number().int().nonnegative(),
-  externalData: z.array(z.strictObject({ path: z.string(), byteLength: z.number().int().nonnegative() })),
-})
+/** Loads the model that follows: the main file, then each file of external data. */
+export interface LoadRequest {
+  readonly threads: number
+  readonly outputBytes: number
+  readonly mainLength: number
+  readonly externalData: readonly { readonly path: string; readonly byteLength: number }[]
+}
 
-export const runRequestSchema = z.strictObject({ tensors: z.array(tensorHeadSchema) })
-
-export const loadReplySchema = signatureSchema
-
-export const runReplySchema = z.strictObject({ tensors: z.array(tensorHeadSchema) })
-
-// A worker may blame the model or the input, and nothing else.
-export const workerErrorCodes = [
-  'MODEL_MALFORMED',
-  'INPUT_INVALID',
-  'LIMIT_EXCEEDED',
-  'PEER_DEPENDENCY_MISSING',
-] as const
-
-export const failureSchema = z.strictObject({ code: z.string(), message: z.string() })
+/** Runs the model over the tensors that follow. */
+export interface RunRequest {
+  readonly tensors: readonly TensorHead[]
+}

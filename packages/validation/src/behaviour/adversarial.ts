@@ -120,6 +120,7 @@ export const testAdversarial = async (
 ): Promise<StageOutcome> => {
   const startedMs = clock.monotonicMs()
   const hasTime = (): boolean => clock.monotonicMs() - startedMs <= options.budgetMs
+  if (options.attacks.length === 0) return incompleteOutcome('no attack was asked for')
   const prepared = await prepareTrial(subject, options.examples)
   if ('reason' in prepared) return incompleteOutcome(prepared.reason)
   const objectives = await openObjectives(subject, prepared)

@@ -1,4 +1,5 @@
-import { elementCount, type TensorData, type TensorSpec, tensorArrays } from '../../contracts/tensor.ts'
+import type { TensorSpec } from '../../contracts/signature.ts'
+import { elementCount, type TensorData, tensorArrays } from '../../contracts/tensor.ts'
 import { NootropicError } from '../../errors.ts'
 import { attributeTypes } from './constants.ts'
 import { dataTypeOf } from './element-types.ts'

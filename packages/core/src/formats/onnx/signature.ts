@@ -1,4 +1,4 @@
-import type { Signature, TensorSpec } from '../../contracts/tensor.ts'
+import type { Signature, TensorSpec } from '../../contracts/signature.ts'
 import { NootropicError } from '../../errors.ts'
 import { quoted } from '../../quoted.ts'
 import { dataTypeName, elementTypeOf } from './element-types.ts'
