@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { elementTypes } from './tensor.ts'
 
+/** The schema of {@link ElementType}. */
 export const elementTypeSchema = z.enum(elementTypes)
 
+/** The schema of {@link TensorSpec}. */
 export const tensorSpecSchema = z.strictObject({
   name: z.string(),
   type: elementTypeSchema,
