@@ -13,16 +13,16 @@ import type { Database } from '@nootropic/core/storage'
 import { z } from 'zod'
 import { createApiKey, type KeyEnvironment, parseApiKey } from './api-key.ts'
 import { type AccessTables, type ApiKeyRow, migrations } from './api-key-table.ts'
+import { nameSchema } from './name.ts'
 import { maximumRoles } from './rule.ts'
 import { type Scope, scopesSchema } from './scope.ts'
 
 // A key that lives longer than this is a password: make a new one each year.
 const maximumLifetimeMs = 366 * 24 * 60 * 60 * 1000
 
-const name = z.string().min(1).max(256)
-const rolesSchema = z.array(name).max(maximumRoles)
+const rolesSchema = z.array(nameSchema).max(maximumRoles)
 const newApiKeySchema = z.strictObject({
-  subject: z.strictObject({ type: name, id: name }),
+  subject: z.strictObject({ type: nameSchema, id: nameSchema }),
   roles: rolesSchema,
   expiresAt: z.date(),
   scopes: scopesSchema.optional(),

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { nameSchema } from './name.ts'
 
 // Bounds of a policy and of one request, so that neither can make a decision slow (CWE-770).
 export const maximumRules = 100_000
@@ -7,8 +8,6 @@ export const maximumRoles = 64
 const maximumActions = 64
 const maximumConditions = 16
 const maximumRanges = 256
-
-const name = z.string().min(1).max(256)
 
 const cidrSchema = z.string().refine((text) => {
   const [address = '', bits = '', ...rest] = text.split('/')
@@ -43,17 +42,17 @@ export type Condition = z.infer<typeof conditionSchema>
 
 /** The schema of {@link Rule}. */
 export const ruleSchema = z.strictObject({
-  id: name,
+  id: nameSchema,
   effect: z.enum(['permit', 'forbid']),
   /** Anybody, whoever has a role, or one subject. */
   principal: z.union([
     z.literal('any'),
-    z.strictObject({ role: name }),
-    z.strictObject({ subject: z.strictObject({ type: name, id: name }) }),
+    z.strictObject({ role: nameSchema }),
+    z.strictObject({ subject: z.strictObject({ type: nameSchema, id: nameSchema }) }),
   ]),
-  actions: z.union([z.literal('any'), z.array(name).min(1).max(maximumActions)]),
+  actions: z.union([z.literal('any'), z.array(nameSchema).min(1).max(maximumActions)]),
   /** One resource, or without `id` all of its type. */
-  resource: z.strictObject({ type: name, id: name.optional() }),
+  resource: z.strictObject({ type: nameSchema, id: nameSchema.optional() }),
   /** All must hold. */
   conditions: z.array(conditionSchema).max(maximumConditions).optional(),
 })

@@ -1,13 +1,12 @@
 import type { AccessRequest } from '@nootropic/core'
 import { z } from 'zod'
-
-const name = z.string().min(1).max(256)
+import { nameSchema } from './name.ts'
 
 /** The schema of {@link Scope}. */
 export const scopeSchema = z.strictObject({
-  action: name,
+  action: nameSchema,
   /** One resource, or without `id` all of its type. */
-  resource: z.strictObject({ type: name, id: name.optional() }),
+  resource: z.strictObject({ type: nameSchema, id: nameSchema.optional() }),
 })
 /** What a credential may be used for, at most: it narrows its owner's rights and never adds to them. */
 export type Scope = z.infer<typeof scopeSchema>

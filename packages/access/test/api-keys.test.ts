@@ -173,3 +173,12 @@ test('a key that is given in place of its id is not repeated', async () => {
   const text = createApiKey('live', systemRandom).text
   await expect(keys.revoke(text)).rejects.toThrow(/^((?!nsk_).)*$/)
 })
+
+test('a name that would break a line of a list or a log is refused', async () => {
+  const { keys } = await setUp()
+  for (const id of ['a\nb', 'a\u001b[2J', '', 'a'.repeat(257)]) {
+    const key = keys.create({ subject: { type: 'user', id }, roles: ['analyst'], expiresAt: tomorrow })
+    await expect(key).rejects.toMatchObject({ code: 'USAGE' })
+  }
+  expect(await keys.list()).toEqual([])
+})

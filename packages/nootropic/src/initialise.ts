@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NootropicError } from '@nootropic/core'
 
@@ -8,6 +8,19 @@ const templates = new URL('../manifests/', import.meta.url)
 const manifestTemplates = async (): Promise<{ name: string; text: string }[]> => {
   const names = (await readdir(templates)).filter((name) => name.endsWith('.yaml')).sort()
   return Promise.all(names.map(async (name) => ({ name, text: await readFile(new URL(name, templates), 'utf8') })))
+}
+
+/** Writes a new file whole or not at all. @returns whether it was written: a file that is there stays as it is. */
+const writeNew = async (path: string, text: string): Promise<boolean> => {
+  try {
+    await writeFile(path, text, { flag: 'wx' })
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    // A full disk leaves a cut manifest, which the next run would keep as the user's own.
+    await rm(path, { force: true })
+    throw error
+  }
 }
 
 /**
@@ -22,28 +35,13 @@ export const initialise = async (directory: string): Promise<{ written: string[]
   try {
     await mkdir(directory, { recursive: true })
     for (const { name, text } of await manifestTemplates()) {
-      try {
-        const file = await open(join(directory, name), 'wx')
-        try {
-          await file.writeFile(text)
-        } finally {
-          await file.close()
-        }
-        written.push(name)
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-        kept.push(name)
-      }
+      const isNew = await writeNew(join(directory, name), text)
+      ;(isNew ? written : kept).push(name)
     }
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    throw new NootropicError(
-      'FILE_UNREADABLE',
-      `expected ${directory} to be a directory that can be written, got ${code}`,
-      {
-        cause,
-      },
-    )
+    const found = (cause as NodeJS.ErrnoException).code
+    const message = `expected ${directory} to be a directory that can be written, got ${found}`
+    throw new NootropicError('FILE_UNREADABLE', message, { cause })
   }
   return { written, kept }
 }

@@ -174,7 +174,7 @@ export const openNootropic = async (options: NootropicOptions = {}): Promise<Noo
     })
     opened.push(() => executor.close())
 
-    const parts: Parts = { settings, clock, bus, keys, audit, authorizer, registry, vault, sandbox, marks }
+    const parts: Parts = { settings, clock, bus, keys, audit, registry, vault, sandbox, marks }
     const verify = (ref: ModelRef) => verifyModel(parts, ref)
     const incidents = await openIncidents({
       database,

@@ -1,4 +1,4 @@
-import type { AuditLog, Authorizer, Clock, EventBus } from '@nootropic/core'
+import type { AuditLog, Clock, EventBus } from '@nootropic/core'
 import type { KeyStore } from '@nootropic/core/crypto'
 import type { ManifestSet } from '@nootropic/core/manifest'
 import type { Registry, Vault } from '@nootropic/runtime'
@@ -12,7 +12,6 @@ export interface Parts {
   readonly bus: EventBus
   readonly keys: KeyStore
   readonly audit: AuditLog
-  readonly authorizer: Authorizer
   readonly registry: Registry
   readonly vault: Vault
   readonly sandbox: Sandbox
