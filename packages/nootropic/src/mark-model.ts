@@ -1,6 +1,6 @@
 import { isNootropicError, modelDigest, sha256 } from '@nootropic/core'
 import type { KeyStore } from '@nootropic/core/crypto'
-import type { ModelPackage } from '@nootropic/core/formats'
+import { type ModelPackage, mainFile } from '@nootropic/core/formats'
 import type { ManifestSet } from '@nootropic/core/manifest'
 import { createClaim, type EmbeddedClaim, embedWatermark } from '@nootropic/watermark'
 
@@ -19,8 +19,7 @@ export const watermarkPurpose = 'watermark'
 export const markModel = async (model: ModelPackage, settings: ManifestSet, keys: KeyStore): Promise<MarkedModel> => {
   const manifest = settings.manifests.find(({ kind }) => kind === 'ModelWatermarking')
   if (manifest?.kind !== 'ModelWatermarking') return { model, unmarked: 'no ModelWatermarking manifest' }
-  const main = model.files.find(({ path }) => path === model.main)
-  if (!main) return { model, unmarked: 'the package has no main file' }
+  const main = mainFile(model)
   try {
     const claim = createClaim(manifest.spec.metadata)
     const marked = embedWatermark(main.bytes, { key: await keys.secret(watermarkPurpose), claim })

@@ -12,6 +12,7 @@ import {
   systemRandom,
 } from '@nootropic/core'
 import { openKeyStore } from '@nootropic/core/crypto'
+import { mainFile } from '@nootropic/core/formats'
 import { type ManifestSet, parseManifestSet, readManifests } from '@nootropic/core/manifest'
 import { openDatabase } from '@nootropic/core/storage'
 import { detectionPlan, type Incidents, openIncidents } from '@nootropic/incident'
@@ -222,10 +223,8 @@ export const openNootropic = async (options: NootropicOptions = {}): Promise<Noo
       async extractWatermark(ref) {
         const kept = await marks.get(ref)
         if (kept?.claim === undefined) return undefined
-        const model = await vault.open(ref)
-        const main = model.files.find(({ path }) => path === model.main)
-        if (main === undefined) throw new NootropicError('INTERNAL', `expected ${ref.name} to hold its main file`)
-        return extractWatermark(main.bytes, { key: await keys.secret(watermarkPurpose), claim: kept.claim })
+        const { bytes } = mainFile(await vault.open(ref))
+        return extractWatermark(bytes, { key: await keys.secret(watermarkPurpose), claim: kept.claim })
       },
       verify,
       isolation: () => sandbox.probe(),

@@ -1,5 +1,5 @@
 import { isNootropicError, type ModelRef, modelRefSchema, NootropicError, type Report } from '@nootropic/core'
-import { type ModelPackage, onnxSignature, readModelPackage, readOnnx } from '@nootropic/core/formats'
+import { type ModelPackage, mainFile, onnxSignature, readModelPackage, readOnnx } from '@nootropic/core/formats'
 import type { Manifest, ManifestKind, ManifestSet } from '@nootropic/core/manifest'
 import { adversarialOptions, type Dataset, robustnessOptions, severityReactions, validate } from '@nootropic/validation'
 import { fingerprintModel } from '@nootropic/watermark'
@@ -110,7 +110,7 @@ export const registerModel = async (path: string, options: RegisterOptions, part
   const report = await validateWithSettings(model, parts, options.dataset)
   await verifyAdmitted(report, ref, options.acceptIncomplete ?? false, parts)
 
-  const { bytes } = model.files.find(({ path: file }) => file === model.main) as (typeof model.files)[number]
+  const { bytes } = mainFile(model)
   const features = manifestOf(settings, 'ModelFingerprinting')?.spec.features
   const fingerprint = await fingerprintModel(bytes, {
     sessions: sandbox,

@@ -1,4 +1,5 @@
 import { isNootropicError, type ModelRef, type Verdict } from '@nootropic/core'
+import { mainFile } from '@nootropic/core/formats'
 import { compareFingerprints, fingerprintModel } from '@nootropic/watermark'
 import type { Parts } from './parts.ts'
 
@@ -13,10 +14,8 @@ export const verifyModel = async (
   const kept = await marks.get(ref)
   if (!kept) return 'incomplete'
   try {
-    const model = await vault.open(ref)
-    const main = model.files.find(({ path }) => path === model.main)
-    if (!main) return 'fail'
-    const { relation } = compareFingerprints(kept.fingerprint, await fingerprintModel(main.bytes))
+    const { bytes } = mainFile(await vault.open(ref))
+    const { relation } = compareFingerprints(kept.fingerprint, await fingerprintModel(bytes))
     return relation === 'identical' ? 'pass' : relation === 'incomplete' ? 'incomplete' : 'fail'
   } catch (error) {
     if (isNootropicError(error, 'SEALED_FILE_CORRUPT')) return 'fail'

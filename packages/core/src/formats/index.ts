@@ -1,6 +1,7 @@
 export { modelBytes } from './model-bytes.ts'
 export {
   type ModelPackage,
+  mainFile,
   type PackageFile,
   type PackageLimits,
   packageLimits,

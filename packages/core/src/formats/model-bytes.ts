@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 import type { ModelBytes } from '../contracts/model.ts'
 import { NootropicError } from '../errors.ts'
 import { quoted } from '../quoted.ts'
-import type { ModelPackage } from './model-package.ts'
+import { type ModelPackage, mainFile } from './model-package.ts'
 import { externalLocation } from './onnx/constants.ts'
 import { parseExternalData } from './onnx/external-data.ts'
 import { readOnnx } from './onnx/read.ts'
@@ -26,8 +26,7 @@ const insidePath = (main: string, location: string): string | undefined => {
  */
 export const modelBytes = (model: ModelPackage): ModelBytes => {
   const files = new Map(model.files.map((file) => [file.path, file.bytes]))
-  const main = files.get(model.main)
-  if (main === undefined) throw new NootropicError('USAGE', `expected ${model.main} among the files of ${model.path}`)
+  const main = mainFile(model).bytes
   const external = new Map<string, Uint8Array>()
   for (const { tensor, place } of walkTensors(readOnnx(main))) {
     if (tensor.dataLocation !== externalLocation) continue

@@ -3,7 +3,7 @@ import { lstat, opendir, realpath } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { type Digest, type FileDigest, modelDigest } from '../digest.ts'
 import { NootropicError } from '../errors.ts'
-import { printable } from '../quoted.ts'
+import { printable, quoted } from '../quoted.ts'
 import { openRegularFile, orUnreadable, type RegularFile, unreadable } from './regular-file.ts'
 
 /** A file of a package, with its bytes as they were hashed. */
@@ -21,6 +21,18 @@ export interface ModelPackage {
   readonly main: string
   /** By path, in the order of UTF-16 code units. */
   readonly files: readonly PackageFile[]
+}
+
+/**
+ * The file of a package that a runtime loads.
+ *
+ * @throws NootropicError `USAGE` for a package that was put together by hand and lacks it.
+ */
+export const mainFile = ({ path, main, files }: ModelPackage): PackageFile => {
+  const file = files.find((candidate) => candidate.path === main)
+  if (file === undefined)
+    throw new NootropicError('USAGE', `expected ${quoted(main)} among the files of ${quoted(path)}`)
+  return file
 }
 
 /** What {@link readModelPackage} accepts at most. */

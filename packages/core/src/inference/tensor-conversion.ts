@@ -6,9 +6,14 @@ import { quoted } from '../quoted.ts'
 import type { OnnxRuntime } from './load-onnxruntime.ts'
 
 /** The runtime's tensor over the same bytes. `tensor` must have been checked. */
-export const toRuntimeTensor = (runtime: OnnxRuntime, tensor: Tensor): RuntimeTensor =>
+export const toRuntimeTensor = (runtime: OnnxRuntime, { type, dims, data }: Tensor): RuntimeTensor => {
   // The constructor's overloads want each type beside its array class, which checkTensors has made sure of.
-  new runtime.Tensor(tensor.type as 'float32', tensor.data as Float32Array, [...tensor.dims])
+  const tensor = new runtime.Tensor(type as 'float32', data as Float32Array, [...dims])
+  // Where this Node has Float16Array (24 and later), the constructor wraps the bits in one, and the native side of
+  // onnxruntime-node 1.30 takes that for an empty array: it is given the bits as they came.
+  if (type === 'float16') Object.defineProperty(tensor, 'data', { value: data })
+  return tensor
+}
 
 /** Our tensor over the runtime's bytes. Where this Node has Float16Array, the runtime answers with it. */
 export const fromRuntimeTensor = (value: OnnxValue): Tensor => {

@@ -1,15 +1,10 @@
 import { resolve } from 'node:path'
-import { NootropicError } from '@nootropic/core'
-import { readModelPackage } from '@nootropic/core/formats'
+import { mainFile, readModelPackage } from '@nootropic/core/formats'
 import { compareFingerprints, type Fingerprint, fingerprintModel } from '@nootropic/watermark'
 import { operand, type Verb } from '../verb.ts'
 
-const fingerprintOf = async (path: string): Promise<Fingerprint> => {
-  const model = await readModelPackage(path)
-  const main = model.files.find((file) => file.path === model.main)
-  if (main === undefined) throw new NootropicError('MODEL_MALFORMED', `expected ${path} to hold a model`)
-  return fingerprintModel(main.bytes)
-}
+const fingerprintOf = async (path: string): Promise<Fingerprint> =>
+  fingerprintModel(mainFile(await readModelPackage(path)).bytes)
 
 export const fingerprint: Verb = {
   name: 'fingerprint',

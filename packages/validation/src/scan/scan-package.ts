@@ -1,6 +1,6 @@
 import { dirname } from 'node:path/posix'
 import { combineVerdicts, type Finding, isNootropicError } from '@nootropic/core'
-import { externalLocation, type ModelPackage, readOnnx, walkTensors } from '@nootropic/core/formats'
+import { externalLocation, type ModelPackage, mainFile, readOnnx, walkTensors } from '@nootropic/core/formats'
 import type { StageOutcome } from '../outcome.ts'
 import { type SeverityReactions, verdictOfReactions } from '../reactions.ts'
 import { checkContent, contentOf } from './check-content.ts'
@@ -24,7 +24,7 @@ const externalFiles = (model: ModelPackage, main: Uint8Array): Set<string> => {
 export const scanPackage = async (model: ModelPackage, reactions: SeverityReactions): Promise<StageOutcome> => {
   const findings: Finding[] = []
   const notes: string[] = []
-  const main = model.files.find(({ path }) => path === model.main)?.bytes ?? new Uint8Array(0)
+  const main = mainFile(model).bytes
   const external = externalFiles(model, main)
   for (const { path, bytes } of model.files) {
     const scan = await checkContent(contentOf(bytes), path)
