@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type ManifestSet, resolvePath } from '@nootropic/core/manifest'
+import { manifestOf } from './manifest-of.ts'
 
 /** Where a host's keys, models and records lie. */
 export interface Home {
@@ -27,14 +28,12 @@ export const homeAt = (directory: string, settings: ManifestSet, environment: No
     path === defaultHome || path.startsWith(`${defaultHome}/`)
       ? join(root, path.slice(defaultHome.length))
       : resolvePath(path, { env: environment, home: homedir(), base })
-  const index = settings.manifests.findIndex(({ kind }) => kind === 'ModelStorageEncryption')
-  const storage = settings.manifests[index]
-  const file = settings.sources[index]?.file ?? '.'
-  const base = resolve(file, '..')
+  const storage = manifestOf(settings, 'ModelStorageEncryption')
+  const source = storage === undefined ? undefined : settings.sources[settings.manifests.indexOf(storage)]
+  const base = resolve(source?.file ?? '.', '..')
   return {
-    keys:
-      storage?.kind === 'ModelStorageEncryption' ? place(storage.spec.keyManagement.storage, base) : join(root, 'keys'),
-    models: storage?.kind === 'ModelStorageEncryption' ? place(storage.spec.storage.path, base) : join(root, 'models'),
+    keys: storage === undefined ? join(root, 'keys') : place(storage.spec.keyManagement.storage, base),
+    models: storage === undefined ? join(root, 'models') : place(storage.spec.storage.path, base),
     audit: join(root, 'audit'),
     database: join(root, 'state.db'),
   }

@@ -3,6 +3,7 @@ import type { KeyStore } from '@nootropic/core/crypto'
 import { type ModelPackage, mainFile } from '@nootropic/core/formats'
 import type { ManifestSet } from '@nootropic/core/manifest'
 import { createClaim, type EmbeddedClaim, embedWatermark } from '@nootropic/watermark'
+import { manifestOf } from './manifest-of.ts'
 
 /** A model as it will be sealed, and what was written into it. */
 export interface MarkedModel {
@@ -17,8 +18,8 @@ export const watermarkPurpose = 'watermark'
 
 /** Writes the claim of the `ModelWatermarking` manifest into the model; without such a manifest the model stays as it is. */
 export const markModel = async (model: ModelPackage, settings: ManifestSet, keys: KeyStore): Promise<MarkedModel> => {
-  const manifest = settings.manifests.find(({ kind }) => kind === 'ModelWatermarking')
-  if (manifest?.kind !== 'ModelWatermarking') return { model, unmarked: 'no ModelWatermarking manifest' }
+  const manifest = manifestOf(settings, 'ModelWatermarking')
+  if (manifest === undefined) return { model, unmarked: 'no ModelWatermarking manifest' }
   const main = mainFile(model)
   try {
     const claim = createClaim(manifest.spec.metadata)

@@ -1,8 +1,8 @@
 import { isNootropicError, type ModelRef, modelRefSchema, NootropicError, type Report } from '@nootropic/core'
 import { type ModelPackage, mainFile, onnxSignature, readModelPackage, readOnnx } from '@nootropic/core/formats'
-import type { Manifest, ManifestKind, ManifestSet } from '@nootropic/core/manifest'
 import { adversarialOptions, type Dataset, robustnessOptions, severityReactions, validate } from '@nootropic/validation'
 import { fingerprintModel } from '@nootropic/watermark'
+import { manifestOf } from './manifest-of.ts'
 import { markModel } from './mark-model.ts'
 import type { Marks } from './marks.ts'
 import type { Parts } from './parts.ts'
@@ -25,12 +25,6 @@ export interface Registered extends Marks {
   /** Why the model carries no watermark; left out when it carries one. */
   readonly unmarked?: string
 }
-
-const manifestOf = <Kind extends ManifestKind>(
-  settings: ManifestSet,
-  kind: Kind,
-): Extract<Manifest, { kind: Kind }> | undefined =>
-  settings.manifests.find((manifest): manifest is Extract<Manifest, { kind: Kind }> => manifest.kind === kind)
 
 const validateWithSettings = (
   model: ModelPackage,

@@ -1,0 +1,37 @@
+import { homedir } from 'node:os'
+import { parseManifestSet } from '@nootropic/core/manifest'
+import { expect, test } from 'vitest'
+import { homeAt } from '../src/home.ts'
+
+const storage = (keys: string, models: string): string => `apiVersion: security.nootropic.ai/v1
+kind: ModelStorageEncryption
+metadata:
+  name: storage
+spec:
+  algorithm: aes-256-gcm
+  keyManagement:
+    type: local
+    storage: ${keys}
+  storage:
+    type: local
+    path: ${models}
+    backup: disabled
+`
+const settingsWith = (keys: string, models: string) =>
+  parseManifestSet([{ path: '/srv/security/storage.yaml', text: storage(keys, models) }])
+
+test('without a storage manifest everything lies under the home', () => {
+  expect(homeAt('/data', parseManifestSet([]), {})).toEqual({
+    keys: '/data/keys',
+    models: '/data/models',
+    audit: '/data/audit',
+    database: '/data/state.db',
+  })
+})
+
+test('~/.nootropic in a manifest means the home, other paths mean what they say', () => {
+  const own = homeAt('/data', settingsWith('~/.nootropic/keys', '~/.nootropic/models'), {})
+  expect(own).toMatchObject({ keys: '/data/keys', models: '/data/models' })
+  const elsewhere = homeAt('/data', settingsWith('~/secrets', '../sealed'), {})
+  expect(elsewhere).toMatchObject({ keys: `${homedir()}/secrets`, models: '/srv/sealed' })
+})
