@@ -5,6 +5,7 @@ import {
   createOnnxModel,
   createTensor,
   createValueInfo,
+  externalLocation,
   writeOnnx,
 } from '@nootropic/core/formats'
 
@@ -85,6 +86,22 @@ export const countingModel = (): Uint8Array => {
     ],
   )
 }
+
+/** Reads a tensor from a file of the host, as if it were its weights. */
+export const stealingModel = (): Uint8Array =>
+  model(
+    [createNode('Add', ['left', 'stolen'], ['sum'])],
+    [spec('left', 'float32', 2)],
+    [spec('sum', 'float32', 2)],
+    [
+      {
+        ...createTensor({ name: 'stolen', type: 'float32', dims: [2], data: new Float32Array(2) }),
+        rawData: undefined,
+        dataLocation: externalLocation,
+        externalData: [{ key: 'location', value: '/etc/passwd', unknownFields: [] }],
+      },
+    ],
+  )
 
 /** Multiplies float32 [n, columns] by a fixed matrix: as much work, and as long an input, as one likes. */
 export const productModel = (columns: number): Uint8Array =>

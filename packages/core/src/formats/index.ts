@@ -20,6 +20,13 @@ export {
   replaceTensorValues,
   type TensorContent,
 } from './onnx/create.ts'
+export {
+  findOnnxDangers,
+  isInterpreterOperator,
+  type OnnxDanger,
+  type OnnxDangerKind,
+  refuseLocation,
+} from './onnx/dangers.ts'
 export { dataTypeOf, elementTypeOf } from './onnx/element-types.ts'
 export { type ExternalData, parseExternalData } from './onnx/external-data.ts'
 export { type OnnxLimits, onnxLimits } from './onnx/limits.ts'
@@ -49,8 +56,9 @@ export type {
   UnknownField,
   ValueInfoProto,
 } from './onnx/model.ts'
-export { type ReadOnnxOptions, readOnnx, readOnnxFile } from './onnx/read.ts'
+export { type ReadOnnxOptions, readOnnx, readOnnxFile, readOnnxSource } from './onnx/read.ts'
 export { onnxSignature } from './onnx/signature.ts'
 export { tensorValues } from './onnx/tensor.ts'
 export { walkNodes, walkTensors } from './onnx/walk.ts'
+export type { PositionedSource } from './onnx/wire-reader.ts'
 export { writeOnnx } from './onnx/write.ts'

@@ -5,6 +5,7 @@ import { printable } from '../quoted.ts'
 import { verifyFeeds } from './check-tensors.ts'
 import { loadOnnxRuntime, type OnnxRuntime } from './load-onnxruntime.ts'
 import { fromRuntimeTensor, toRuntimeTensor, toTensorSpecs } from './tensor-conversion.ts'
+import { verifyModel } from './verify-model.ts'
 
 type NativeSession = Awaited<ReturnType<OnnxRuntime['InferenceSession']['create']>>
 
@@ -41,7 +42,7 @@ const throwIfAborted = (signal: AbortSignal | undefined): void => {
  *
  * Only for models that are trusted: a hostile model shares this process, and a run blocks its event loop and cannot be
  * stopped; `deadlineMs` can only withhold a result that came late. `@nootropic/runtime` runs models where none of this
- * holds.
+ * holds. A model that {@link verifyModel} refuses is not handed to the runtime at all.
  *
  * @example
  * ```ts
@@ -54,6 +55,8 @@ export const createInProcessSessions = (options: { clock?: Clock } = {}): Sessio
   const clock = options.clock ?? systemClock
   return {
     async open(model, { threads = 1, signal } = {}): Promise<InferenceSession> {
+      // Before anything native is loaded: what is refused here never reaches code that could be attacked by it.
+      verifyModel(model)
       const runtime = await loadOnnxRuntime()
       throwIfAborted(signal)
       const native = await runtime.InferenceSession.create(model.main, {

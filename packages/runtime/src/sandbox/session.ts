@@ -7,7 +7,7 @@ import {
   type Signature,
   type Tensor,
 } from '@nootropic/core'
-import { verifyFeeds } from '@nootropic/core/inference'
+import { verifyFeeds, verifyModel } from '@nootropic/core/inference'
 import { frameTypes, type LoadRequest } from '../worker/protocol.ts'
 import { decodeTensors, encodeTensors } from '../worker/tensor-payload.ts'
 import type { IsolatedWorker } from './isolate.ts'
@@ -90,12 +90,14 @@ const closed = (): NootropicError => new NootropicError('ABORTED', 'the session 
 /**
  * Loads a model in a worker; when the worker ends, the next run starts another.
  *
- * @throws NootropicError `ISOLATION_UNAVAILABLE`, `MODEL_MALFORMED`, `WORKER_FAILED`, `DEADLINE_EXCEEDED` or `ABORTED`
+ * @throws NootropicError `MODEL_REFUSED`, `MODEL_MALFORMED`, `ISOLATION_UNAVAILABLE`, `WORKER_FAILED`, `DEADLINE_EXCEEDED` or `ABORTED`
  */
 export const openSandboxSession = async (
   parts: SandboxSessionParts,
   signal: AbortSignal | undefined,
 ): Promise<SandboxSession> => {
+  // The worker refuses it as well; here no process is started for it, and the error carries what was found.
+  verifyModel(parts.model)
   const { limits } = parts
   const queue = createTurnQueue(limits.queueLength)
   const stops = new Set<StopSignal>()

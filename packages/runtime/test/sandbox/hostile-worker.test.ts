@@ -7,6 +7,7 @@ import { openSandboxSession } from '../../src/sandbox/session.ts'
 import { startWorker, type WorkerProcess } from '../../src/sandbox/worker-process.ts'
 import { frameTypes } from '../../src/worker/protocol.ts'
 import { failureOf } from '../failure.ts'
+import { additionModel } from '../models.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'nootropic-hostile-'))
 afterAll(() => rmSync(directory, { recursive: true }))
@@ -65,7 +66,7 @@ const hostile = (body: string): WorkerProcess => {
 const open = (body: string) =>
   openSandboxSession(
     {
-      model: { main: new Uint8Array(4) },
+      model: { main: additionModel() },
       threads: 1,
       limits: { ...defaultSandboxLimits, outputBytes: 1000, startMs: 5000 },
       startWorker: async () => ({ process: hostile(body), isolation }),

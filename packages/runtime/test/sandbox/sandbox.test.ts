@@ -2,8 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import type { Tensor } from '@nootropic/core'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createSandbox, type SandboxSession } from '../../src/sandbox/index.ts'
+import { defaultSandboxLimits } from '../../src/sandbox/limits.ts'
+import { openSandboxSession } from '../../src/sandbox/session.ts'
 import { failureOf } from '../failure.ts'
-import { additionModel, countingModel, echoModel, expansionModel } from '../models.ts'
+import { additionModel, countingModel, echoModel, expansionModel, stealingModel } from '../models.ts'
 
 // The strongest that this host offers: what is tested here must hold at every level.
 const sandbox = createSandbox({ require: 'none' })
@@ -83,6 +85,16 @@ test('every kind of element comes back as it was sent', async () => {
 
 test('bytes that are no model are refused as such', async () => {
   expect((await failureOf(sandbox.open({ main: Buffer.from('not a model') }))).code).toBe('MODEL_MALFORMED')
+})
+
+test('a model with a critical danger is refused, and no worker is started for it', async () => {
+  const startWorker = vi.fn()
+  const limits = defaultSandboxLimits
+  const opening = openSandboxSession({ model: { main: stealingModel() }, threads: 1, limits, startWorker }, undefined)
+  const error = await failureOf(opening)
+  expect(error).toMatchObject({ code: 'MODEL_REFUSED', details: { dangers: [{ kind: 'external-data-escapes' }] } })
+  expect(startWorker).not.toHaveBeenCalled()
+  expect((await failureOf(sandbox.open({ main: stealingModel() }))).code).toBe('MODEL_REFUSED')
 })
 
 test('wrong feeds are refused before they reach the worker', async () => {

@@ -36,6 +36,15 @@ const readModel = (source: Uint8Array | PositionedSource, options: ReadOnnxOptio
 export const readOnnx = (bytes: Uint8Array, options: ReadOnnxOptions = {}): OnnxModel => readModel(bytes, options)
 
 /**
+ * Reads the header and the graph of an ONNX model from wherever its bytes can be read by position, and leaves the bytes of
+ * its tensors there, as {@link readOnnxFile} does.
+ *
+ * @throws NootropicError `MODEL_MALFORMED` or `LIMIT_EXCEEDED`, and what `source.read` throws
+ */
+export const readOnnxSource = (source: PositionedSource, options: ReadOnnxOptions = {}): OnnxModel =>
+  readModel(source, options)
+
+/**
  * Reads the header and the graph of an ONNX file and leaves the bytes of its tensors on disk: `rawData` and the like
  * are `ByteRange`s. A model read so cannot be written; read it with `readOnnx` for that.
  *

@@ -5,35 +5,88 @@ import { tensorType } from './tensor-table.ts'
 
 type Content = Readonly<Record<string, unknown>>
 
-/** Every message of a type, wherever the tables let one stand, in the order of the file's structure. */
-function* walk(type: MessageType, wanted: MessageType, message: Content, place: string): Iterable<[Content, string]> {
-  if (type === wanted) yield [message, place]
-  const prefix = place === '' ? '' : `${place}.`
-  for (const field of type.fields) {
-    if (field.type === undefined) continue
-    const value = message[field.name]
-    if (value === undefined) continue
-    const inner = field.type()
-    if (!field.repeated) yield* walk(inner, wanted, value as Content, `${prefix}${field.name}`)
-    else
-      for (const [index, item] of (value as readonly Content[]).entries())
-        yield* walk(inner, wanted, item, `${prefix}${field.name}[${index}]`)
-  }
+/** A message that was met, and the way to it. */
+interface Step {
+  readonly type: MessageType
+  readonly message: Content
+  readonly parent: Step | undefined
+  /** The field of the parent that holds it. */
+  readonly field: string
+  /** Its place in a repeated field. */
+  readonly index: number | undefined
 }
 
-const modelContent = (model: OnnxModel): Content => model as unknown as Content
+/** The path of a message, such as `graph.node[3].attribute[0].t`; made only where somebody wants it. */
+const placeOf = ({ parent, field, index }: Step): string => {
+  if (parent === undefined) return ''
+  const outer = placeOf(parent)
+  return `${outer}${outer === '' ? '' : '.'}${field}${index === undefined ? '' : `[${index}]`}`
+}
+
+/** The fields of each message that can lead to a message of these types: names, types and texts are passed over. */
+const fieldsTowards = (wanted: readonly MessageType[]): ReadonlyMap<MessageType, MessageType['fields']> => {
+  const types = new Set<MessageType>([modelType])
+  // A set grows while it is walked, and for...of sees what is added.
+  for (const type of types) for (const { type: inner } of type.fields) if (inner !== undefined) types.add(inner())
+  const leading = new Set(wanted)
+  for (let count = 0; count !== leading.size; ) {
+    count = leading.size
+    for (const type of types)
+      if (type.fields.some((field) => field.type && leading.has(field.type()))) leading.add(type)
+  }
+  return new Map(
+    [...types].map((type) => [type, type.fields.filter((field) => field.type && leading.has(field.type())).reverse()]),
+  )
+}
+
+const tables = new Map<string, ReadonlyMap<MessageType, MessageType['fields']>>()
+
+/** Every message of some types, wherever the tables let one stand, in the order of the file's structure. */
+function* walk(model: OnnxModel, ...wanted: readonly MessageType[]): Generator<Step> {
+  const key = wanted.map(({ name }) => name).join()
+  const fields = tables.get(key) ?? fieldsTowards(wanted)
+  tables.set(key, fields)
+  const message = model as unknown as Content
+  const pending: Step[] = [{ type: modelType, message, parent: undefined, field: '', index: undefined }]
+  for (let step = pending.pop(); step !== undefined; step = pending.pop()) {
+    if (wanted.includes(step.type)) yield step
+    for (const field of fields.get(step.type) ?? []) {
+      const value = step.message[field.name]
+      if (value === undefined || field.type === undefined) continue
+      const [type, name] = [field.type(), field.name]
+      if (!field.repeated) {
+        pending.push({ type, message: value as Content, parent: step, field: name, index: undefined })
+        continue
+      }
+      const list = value as readonly Content[]
+      for (let index = list.length - 1; index >= 0; index -= 1) {
+        pending.push({ type, message: list[index] as Content, parent: step, field: name, index })
+      }
+    }
+  }
+}
 
 /**
  * Every tensor of a model, wherever one can stand: initialisers, attributes, subgraphs, functions, sparse tensors,
  * training information. `place` is its path, such as `graph.node[3].attribute[0].t`.
  */
 export function* walkTensors(model: OnnxModel): Iterable<{ tensor: TensorProto; place: string }> {
-  for (const [tensor, place] of walk(modelType, tensorType, modelContent(model), ''))
-    yield { tensor: tensor as unknown as TensorProto, place }
+  for (const step of walk(model, tensorType))
+    yield { tensor: step.message as unknown as TensorProto, place: placeOf(step) }
 }
 
 /** Every node of a model, in its graph, in subgraphs, in functions and in training information. */
 export function* walkNodes(model: OnnxModel): Iterable<{ node: NodeProto; place: string }> {
-  for (const [node, place] of walk(modelType, nodeType, modelContent(model), ''))
-    yield { node: node as unknown as NodeProto, place }
+  for (const step of walk(model, nodeType)) yield { node: step.message as unknown as NodeProto, place: placeOf(step) }
+}
+
+/** Every tensor and node of a model, in the order of the file; `place` is made when it is called. */
+export function* walkContents(
+  model: OnnxModel,
+): Iterable<{ readonly place: () => string } & ({ readonly tensor: TensorProto } | { readonly node: NodeProto })> {
+  for (const step of walk(model, tensorType, nodeType)) {
+    const place = (): string => placeOf(step)
+    if (step.type === nodeType) yield { node: step.message as unknown as NodeProto, place }
+    else yield { tensor: step.message as unknown as TensorProto, place }
+  }
 }
