@@ -1,0 +1,23 @@
+/**
+ * A value of the abstract machine is a number: the offset of the opcode that wrote it, for everything that is written
+ * down (numbers, texts, bytes), or the complement of a handle in the {@link Heap}. Nothing is decoded until it is asked
+ * for, and a pickle of a million texts allocates no object.
+ */
+export type Value = number
+
+/** Room for values. Four bytes each hold every offset of a content below 2 GiB. */
+export type Cells = Int32Array | Float64Array
+
+/** What stands where no value does; no handle reaches it. */
+export const absent: Value = -(2 ** 31)
+
+/** Room for `length` values of a content of `size` bytes. */
+export const createCells = (size: number, length: number): Cells =>
+  size < 2 ** 31 ? new Int32Array(length) : new Float64Array(length)
+
+/** The same values with twice the room. */
+export const doubled = <Room extends Cells | Uint8Array | Float32Array>(room: Room): Room => {
+  const larger = new (room.constructor as new (length: number) => Room)(2 * room.length)
+  larger.set(room)
+  return larger
+}

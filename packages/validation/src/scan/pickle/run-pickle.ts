@@ -1,0 +1,112 @@
+import type { Part } from '../inspection.ts'
+import type { Sighting } from '../rule.ts'
+import type { ByteSource } from '../source.ts'
+import { BrokenPickle, limitReached, truncated } from './broken-pickle.ts'
+import type { ImportedName } from './import-ledger.ts'
+import type { ForeignData } from './joblib-arrays.ts'
+import { type GlobalTables, globalTables } from './judgement.ts'
+import { Machine } from './machine/machine.ts'
+import { runMachine } from './machine/run-machine.ts'
+import { opcodeOf } from './opcodes.ts'
+import { createDecodingBudget, type DecodingBudget, unwrapPayload } from './payload.ts'
+import { sightingOfPayload } from './payload-sighting.ts'
+import type { PickleRun } from './pickle-run.ts'
+import { Policy } from './policy.ts'
+import { actsPlausibly, isRefused, namesOf, tellImports } from './refused-imports.ts'
+import { pickleRules } from './rules.ts'
+import { SightingLog } from './sighting-log.ts'
+
+/** How a pickle is run. */
+export interface RunOptions {
+  /** The names that are allowed and dangerous; the reviewed tables unless a test has its own. */
+  readonly tables?: GlobalTables
+  /** Is called now and then, and may throw. */
+  readonly checkTime?: () => void
+  /** Stops after so many opcodes. */
+  readonly maximumOperations?: number
+  /** How many pickles this one stands in. */
+  readonly depth?: number
+  readonly decoding?: DecodingBudget
+}
+
+/** Pickles inside pickles are followed so far (CWE-674). */
+const maximumDepth = 4
+/** A pickle inside a text or bytes is followed so far. */
+const nestedOperations = 2 ** 20
+/** Refused names that are kept of the pickles in arrays of objects. */
+const maximumInnerImports = 64
+/** The bytes of an array are followed as opcodes so far: random ones end after a few. */
+const foreignOperations = 2 ** 12
+
+/** Runs the pickle that begins at `offset`, without loading anything, and judges what loading it would do. */
+export const runPickle = (content: ByteSource, offset: number, options: RunOptions = {}): PickleRun => {
+  const { tables = globalTables, checkTime = () => {}, depth = 0, decoding = createDecodingBudget() } = options
+  const log = new SightingLog()
+  const innerImports: ImportedName[] = []
+  const innerParts: Part[] = []
+  const runInner = (innerContent: ByteSource, at: number, maximumOperations?: number): PickleRun =>
+    runPickle(innerContent, at, {
+      tables,
+      checkTime,
+      decoding,
+      depth: depth + 1,
+      ...(maximumOperations === undefined ? {} : { maximumOperations }),
+    })
+
+  const payload = (bytes: ByteSource): Sighting | undefined => {
+    if (depth >= maximumDepth) return undefined
+    decoding.payloads -= 1
+    if (decoding.payloads < 0 || decoding.bytes < 0) {
+      log.incomplete('not every text that may hold a pickle was looked into: there are too many')
+      return undefined
+    }
+    const found = unwrapPayload(bytes, decoding)
+    return found && sightingOfPayload(found, (pickle) => runInner(pickle, 0, nestedOperations))
+  }
+
+  const machine = new Machine(content, offset, (itself) => {
+    const foreign = (data: ForeignData, at: number): void => {
+      const start = itself.input.offset
+      if (data.kind === 'unknown') throw limitReached('the length of an array of joblib is not known')
+      if (data.kind === 'bytes') {
+        if (data.length > itself.input.left) throw truncated()
+        // To a loader that does not know joblib the same bytes are opcodes.
+        const opens = opcodeOf[content.read(start, 1)[0] ?? 0] !== undefined
+        const asOpcodes = opens ? runInner(content, start, foreignOperations) : undefined
+        if (asOpcodes !== undefined && actsPlausibly(asOpcodes)) {
+          const message = `expected the numbers of an array, found a pickle that imports ${namesOf(asOpcodes)}`
+          log.tell(pickleRules['nested-pickle'], at, message)
+        }
+        itself.skipForeign(data.length)
+        return
+      }
+      if (depth >= maximumDepth) throw limitReached(`more than ${maximumDepth} pickles inside one another`)
+      const run = runInner(content, start)
+      log.absorb(run.log)
+      innerParts.push(...run.parts)
+      if (innerImports.length < maximumInnerImports) innerImports.push(...run.imports.filter(isRefused))
+      if (run.end.kind !== 'stop')
+        throw new BrokenPickle(run.end.kind === 'paused' ? 'limit' : run.end.kind, run.end.message)
+      itself.skipForeign(run.end.offset - start)
+    }
+    return new Policy(itself, { tables, log, payload, foreign })
+  })
+  const end = runMachine(machine, checkTime, options.maximumOperations ?? Number.POSITIVE_INFINITY)
+  const policy = machine.observer
+  const imports = [...policy.imports.names]
+  tellImports(imports, log)
+  for (const { rule, message, offset = 0, ...more } of policy.payloads.values()) log.tell(rule, offset, message, more)
+  if (policy.code.firstAt !== undefined) {
+    const message = 'expected no code, found functions that loading makes and does not call'
+    log.tell(pickleRules['carries-code'], policy.code.firstAt, message)
+    log.incomplete('carries Python functions whose code was not judged')
+  }
+  return {
+    end,
+    operations: machine.operations,
+    log,
+    imports: [...imports, ...innerImports],
+    parts: [...policy.parts, ...innerParts],
+    arrays: policy.arrays.count,
+  }
+}
