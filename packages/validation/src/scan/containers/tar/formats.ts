@@ -1,0 +1,17 @@
+import type { Format } from '../../format.ts'
+import { isTarHeader, readTarHeader } from './header.ts'
+import { inspectTar } from './inspect-tar.ts'
+
+/** Tar archives, told by the checksum of their first header: the old format has no magic. */
+export const tarFormats: readonly Format[] = [
+  {
+    name: 'tar',
+    title: 'a tar archive',
+    recognise: ({ head }) => {
+      if (isTarHeader(head)) return 'certain'
+      // With the magic and a wrong checksum it is what somebody made of a tar.
+      return readTarHeader(head)?.isUstar ? 'likely' : undefined
+    },
+    inspect: inspectTar,
+  },
+]
