@@ -1,0 +1,16 @@
+import type { Format } from '../format.ts'
+import { compiledFileFormat, marshalFormat } from './compiled-code.ts'
+import { joblibZfileFormat } from './joblib-zfile.ts'
+import { npyFormat } from './npy.ts'
+import { pythonSourceFormat } from './python-source.ts'
+import { torchLegacyFormat } from './torch-legacy.ts'
+
+/** Files that Python libraries write around pickles: numpy, joblib, old torch files, compiled code. */
+export const pythonFormats: readonly Format[] = [
+  npyFormat,
+  torchLegacyFormat,
+  joblibZfileFormat,
+  compiledFileFormat,
+  marshalFormat,
+  pythonSourceFormat,
+]
