@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createNode, createTensor, writeOnnx } from '@nootropic/core/formats'
 import { expect, test } from 'vitest'
-import { scanFile } from '../src/index.ts'
+import { scan } from '../src/index.ts'
 import { integers, modelOf } from './support/models.ts'
 
 test('of a large model the constants on disk are read, and the rest stays there', async () => {
@@ -18,7 +18,7 @@ test('of a large model the constants on disk are read, and the rest stays there'
       output: ['n', 'm'],
     })
     writeFileSync(path, writeOnnx(model))
-    const report = await scanFile(path)
+    const report = await scan(path)
     expect(report.findings.map(({ rule }) => rule)).toEqual(['onnx/unbounded-allocation'])
   } finally {
     rmSync(directory, { recursive: true, force: true })

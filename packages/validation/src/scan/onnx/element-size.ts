@@ -31,10 +31,43 @@ const elementBits: ReadonlyMap<number, number> = new Map([
 export const isKnownDataType = (dataType: number): boolean => elementBits.has(dataType) || dataType === dataTypes.STRING
 
 /** The number of elements that dims ask for; exact, however large (CWE-190). */
-export const elementsOf = (dims: readonly number[]): bigint => dims.reduce((product, dim) => product * BigInt(dim), 1n)
+export const elementsOf = (dims: readonly (number | bigint)[]): bigint =>
+  dims.reduce<bigint>((product, dim) => product * BigInt(dim), 1n)
 
-/** The bytes that a tensor's elements take in raw form; nothing for strings and unknown types. */
-export const expectedBytes = (tensor: TensorProto): bigint | undefined => {
-  const bits = elementBits.get(tensor.dataType)
-  return bits === undefined ? undefined : (elementsOf(tensor.dims) * BigInt(bits) + 7n) / 8n
+/** The bytes that so many elements take in raw form; nothing for strings and unknown types. */
+export const bytesOf = (dataType: number, dims: readonly (number | bigint)[]): bigint | undefined => {
+  const bits = elementBits.get(dataType)
+  return bits === undefined ? undefined : (elementsOf(dims) * BigInt(bits) + 7n) / 8n
+}
+
+/** The bytes that a tensor's elements take in raw form. */
+export const expectedBytes = ({ dataType, dims }: TensorProto): bigint | undefined => bytesOf(dataType, dims)
+
+/** Which field holds the values of a type that are not raw (onnx.proto). */
+export const valueField = (
+  dataType: number,
+): 'floatData' | 'int32Data' | 'int64Data' | 'doubleData' | 'uint64Data' | 'stringData' => {
+  switch (dataType) {
+    case dataTypes.FLOAT:
+    case dataTypes.COMPLEX64:
+      return 'floatData'
+    case dataTypes.DOUBLE:
+    case dataTypes.COMPLEX128:
+      return 'doubleData'
+    case dataTypes.INT64:
+      return 'int64Data'
+    case dataTypes.UINT32:
+    case dataTypes.UINT64:
+      return 'uint64Data'
+    case dataTypes.STRING:
+      return 'stringData'
+    default:
+      return 'int32Data'
+  }
+}
+
+/** Whole bytes of one element; nothing for strings, unknown types and those of half a byte. */
+export const elementBytes = (dataType: number): number | undefined => {
+  const bits = elementBits.get(dataType)
+  return bits === undefined || bits % 8 !== 0 ? undefined : bits / 8
 }

@@ -1,4 +1,11 @@
-import type { GraphProto, NodeProto, OnnxModel, TensorProto } from '@nootropic/core/formats'
+import type {
+  GraphProto,
+  NodeProto,
+  OnnxModel,
+  SparseTensorProto,
+  TensorProto,
+  ValueInfoProto,
+} from '@nootropic/core/formats'
 
 /** A list of nodes with what it can see: a graph, a subgraph of a node's attribute, or the body of a function. */
 export interface Scope {
@@ -7,6 +14,11 @@ export interface Scope {
   /** Names that exist before the first node: inputs and initialisers. */
   readonly given: readonly string[]
   readonly initialisers: readonly TensorProto[]
+  readonly sparseInitialisers: readonly SparseTensorProto[]
+  /** What its graph declares of its inputs; nothing for a function. */
+  readonly inputs: readonly ValueInfoProto[]
+  /** The graph; nothing for a function. */
+  readonly graph: GraphProto | undefined
   readonly outputs: readonly string[]
   readonly parent: Scope | undefined
   /** 0 for the model's own graph. */
@@ -22,6 +34,9 @@ const scopeOfGraph = (graph: GraphProto, place: string, parent: Scope | undefine
     ...graph.sparseInitializer.map(({ values }) => values?.name ?? ''),
   ],
   initialisers: graph.initializer,
+  sparseInitialisers: graph.sparseInitializer,
+  inputs: graph.input,
+  graph,
   outputs: graph.output.map(({ name }) => name),
   parent,
   depth: parent === undefined ? 0 : parent.depth + 1,
@@ -41,6 +56,9 @@ export function* walkScopes(model: OnnxModel): Generator<Scope> {
       nodes: node,
       given: input,
       initialisers: [],
+      sparseInitialisers: [],
+      inputs: [],
+      graph: undefined,
       outputs: output,
       parent: undefined,
       depth: 0,

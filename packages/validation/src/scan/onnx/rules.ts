@@ -1,21 +1,16 @@
-import type { OnnxRule } from './rule.ts'
-import { allocationRule } from './rules/allocation.ts'
-import { embeddedContentRule } from './rules/embedded-content.ts'
-import { externalDataRule } from './rules/external-data.ts'
-import { nestingRule } from './rules/nesting.ts'
-import { operatorsRule } from './rules/operators.ts'
-import { tensorDataRule } from './rules/tensor-data.ts'
-import { versionsRule } from './rules/versions.ts'
-import { wiringRule } from './rules/wiring.ts'
+import { contractRules } from './rules/contract-rules.ts'
+import { externalDataRules } from './rules/external-data-rules.ts'
+import { graphRules } from './rules/graph-rules.ts'
+import { modelFileRules } from './rules/model-file-rules.ts'
+import { operatorRules } from './rules/operator-rules.ts'
+import { tensorRules } from './rules/tensor-rules.ts'
 
-/** Every rule for ONNX files. A new one is a file beside these and a line here. */
-export const onnxRules: readonly OnnxRule[] = [
-  externalDataRule,
-  operatorsRule,
-  tensorDataRule,
-  wiringRule,
-  versionsRule,
-  nestingRule,
-  allocationRule,
-  embeddedContentRule,
-]
+/** What makes an ONNX model unsafe to load or to run. */
+export const onnxRules = {
+  ...modelFileRules,
+  ...externalDataRules,
+  ...operatorRules,
+  ...contractRules,
+  ...tensorRules,
+  ...graphRules,
+}
