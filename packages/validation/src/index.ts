@@ -2,9 +2,17 @@ export { accuracyCurve, consistencyCurve } from './accuracy-curve.ts'
 export { type AdversarialOptions, type Attack, defaultAdversarialOptions } from './behaviour/adversarial.ts'
 export type { Dataset, FloatTensor } from './behaviour/dataset.ts'
 export { type Corruption, defaultRobustnessOptions, type RobustnessOptions } from './behaviour/robustness.ts'
-export { adversarialOptions, enforcedSettings, robustnessOptions, severityReactions } from './manifests.ts'
+export { checkDependencies, type DependencyOptions, type DependencyOutcome } from './dependencies/check-dependencies.ts'
+export {
+  adversarialOptions,
+  dependencyOptions,
+  enforcedSettings,
+  robustnessOptions,
+  severityReactions,
+} from './manifests.ts'
 export { type PrivacyTopic, privacyStatements, type Statement } from './privacy/statements.ts'
-export { defaultReactions, type Reaction, type SeverityReactions } from './reactions.ts'
-export { checkOnnx, scanFile, scanPath } from './scan/index.ts'
+export { blockFrom, defaultReactions, type Reaction, type SeverityReactions } from './reactions.ts'
+export { validationRules } from './rules.ts'
+export { checkOnnx, type ScanInput, type ScanOptions, scan, scanPath } from './scan/index.ts'
 export { severityPenalties } from './scores.ts'
 export { type Thresholds, type ValidationOptions, validate } from './validate.ts'

@@ -1,6 +1,12 @@
-import type { AdversarialTesting, ModelVulnerabilityScanning, RobustnessTesting } from '@nootropic/core/manifest'
+import type {
+  AdversarialTesting,
+  DependencyScanning,
+  ModelVulnerabilityScanning,
+  RobustnessTesting,
+} from '@nootropic/core/manifest'
 import { type AdversarialOptions, defaultAdversarialOptions } from './behaviour/adversarial.ts'
 import { defaultRobustnessOptions, type RobustnessOptions } from './behaviour/robustness.ts'
+import type { DependencyOptions } from './dependencies/check-dependencies.ts'
 import type { SeverityReactions } from './reactions.ts'
 
 const budget = (duration: number | undefined): { budgetMs?: number } =>
@@ -23,6 +29,15 @@ export const robustnessOptions = ({ spec }: RobustnessTesting): RobustnessOption
 /** What a ModelVulnerabilityScanning manifest says is to follow from a finding of each severity. */
 export const severityReactions = ({ spec }: ModelVulnerabilityScanning): SeverityReactions => spec.severity
 
+/**
+ * What a DependencyScanning manifest asks of {@link validate} and of `checkDependencies`: which packages count. The path of
+ * its database is resolved by whoever knows where the manifest stands.
+ */
+export const dependencyOptions = ({ spec }: DependencyScanning, database: string | undefined): DependencyOptions => ({
+  database,
+  scope: { direct: spec.scope.includes('direct'), transitive: spec.scope.includes('transitive') },
+})
+
 const policy = 'ModelSecurityPolicy:validation'
 
 /**
@@ -31,6 +46,7 @@ const policy = 'ModelSecurityPolicy:validation'
  */
 export const enforcedSettings: readonly string[] = [
   `${policy}.securityChecks.codeAnalysis.vulnerabilityScan`,
+  `${policy}.securityChecks.codeAnalysis.dependencyCheck`,
   ...['inputValidation', 'outputStability', 'resourceUsage', 'performanceProfiling'].map(
     (name) => `${policy}.securityChecks.behavioralAnalysis.${name}`,
   ),

@@ -1,4 +1,4 @@
-import { type Finding, type Severity, severities, type Verdict } from '@nootropic/core'
+import { type Finding, isAtLeast, type Severity, severities, type Verdict } from '@nootropic/core'
 
 /** What follows from a finding. */
 export type Reaction = 'block' | 'review' | 'warn' | 'ignore'
@@ -22,3 +22,9 @@ export const verdictOfReactions = (findings: readonly Finding[], reactions: Seve
   if (reacted.includes('block')) return 'fail'
   return reacted.includes('review') ? 'incomplete' : 'pass'
 }
+
+/** Blocks from a severity on, and ignores what is below. */
+export const blockFrom = (failOn: Severity): SeverityReactions =>
+  Object.fromEntries(
+    severities.map((severity) => [severity, isAtLeast(severity, failOn) ? 'block' : 'ignore']),
+  ) as Record<Severity, Reaction>

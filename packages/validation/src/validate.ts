@@ -9,6 +9,8 @@ import { testPerformance } from './behaviour/performance.ts'
 import { testResourceUsage } from './behaviour/resource-usage.ts'
 import { defaultRobustnessOptions, type RobustnessOptions, testRobustness } from './behaviour/robustness.ts'
 import { openSubject, type Subject } from './behaviour/subject.ts'
+import type { DependencyOptions } from './dependencies/check-dependencies.ts'
+import { checkPackageDependencies, namesDependencies } from './dependencies/check-package.ts'
 import { assessPrivacy } from './privacy/assess-privacy.ts'
 import { privacyTopics } from './privacy/statements.ts'
 import { defaultReactions, type SeverityReactions } from './reactions.ts'
@@ -36,6 +38,8 @@ export interface ValidationOptions {
   readonly robustness?: RobustnessOptions
   /** What follows from a finding of each severity. */
   readonly reactions?: SeverityReactions
+  /** How the packages that the model's files ask for are checked; without a database that stays incomplete. */
+  readonly dependencies?: DependencyOptions
   readonly clock?: Clock
   /** Decides examples, starts and noise; the same seed gives the same figures. */
   readonly seed?: number
@@ -51,9 +55,17 @@ type Validation = Required<Omit<ValidationOptions, 'dataset' | 'thresholds'>> & 
 const switchedOff = 'switched off by the policy'
 const securityChecks = 'validation.securityChecks'
 
+/** The packages that the model's files ask for. */
+const analyseDependencies = async ({ model, policy, reactions, dependencies, stages }: Validation): Promise<void> => {
+  const name = `${securityChecks}.codeAnalysis.dependencyCheck`
+  if (!policy.validation.securityChecks.codeAnalysis.dependencyCheck) stages.skip(name, switchedOff)
+  else if (!namesDependencies(model)) stages.skip(name, 'no file of the package names a dependency')
+  else await stages.run('dependency-check', () => checkPackageDependencies(model, dependencies, reactions))
+}
+
 /** Code analysis: what the files are, before anything is loaded. */
 const analyseCode = async ({ model, policy, reactions, stages }: Validation) => {
-  const { vulnerabilityScan, ...others } = policy.validation.securityChecks.codeAnalysis
+  const { vulnerabilityScan, dependencyCheck: _, ...others } = policy.validation.securityChecks.codeAnalysis
   for (const [name, isOn] of Object.entries(others)) {
     stages.skip(`${securityChecks}.codeAnalysis.${name}`, isOn ? 'not yet enforced by this version' : switchedOff)
   }
@@ -150,12 +162,14 @@ export const validate = async (model: ModelPackage, options: ValidationOptions):
     adversarial: options.adversarial ?? defaultAdversarialOptions,
     robustness: options.robustness ?? defaultRobustnessOptions,
     reactions: options.reactions ?? defaultReactions,
+    dependencies: options.dependencies ?? {},
     seed: options.seed ?? 0,
   }
   const startedAt = clock.now().toISOString()
   const startedMs = clock.monotonicMs()
 
   const code = await analyseCode(validation)
+  await analyseDependencies(validation)
   const mayLoad = code === undefined || code.verdict === 'pass'
   if (!mayLoad)
     stages.skip(`${securityChecks}.behavioralAnalysis`, 'the scan did not pass the model, so it was not loaded')

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isAtLeast } from '@nootropic/core'
 import { expect, test } from 'vitest'
-import { scanFile, scanPath } from '../src/scan/index.ts'
+import { scan, scanPath } from '../src/scan/index.ts'
 
 const shared = process.env.NOOTROPIC_SHARED ?? fileURLToPath(new URL('../../../../shared', import.meta.url))
 const corpus = join(shared, 'data', 'scan-corpus')
@@ -29,7 +29,7 @@ test('benign ONNX models of the corpus have no finding above low, and pass', asy
   const models = labels().filter(({ label, format }) => label === 'benign' && format === 'onnx')
   expect(models.length).toBeGreaterThan(60)
   for (const { file } of models) {
-    const report = await scanFile(file)
+    const report = await scan(file)
     expect(
       report.findings.filter(({ severity }) => isAtLeast(severity, 'medium')),
       file,
@@ -41,7 +41,7 @@ test('benign ONNX models of the corpus have no finding above low, and pass', asy
 test('no malicious file of the corpus passes', async () => {
   const hostile = labels().filter(({ label }) => label === 'malicious')
   expect(hostile.length).toBeGreaterThan(80)
-  for (const { file } of hostile) expect([file, (await scanFile(file)).verdict]).not.toEqual([file, 'pass'])
+  for (const { file } of hostile) expect([file, (await scan(file)).verdict]).not.toEqual([file, 'pass'])
 })
 
 test('models that npm packages ship have no finding above low', async () => {

@@ -1,42 +1,29 @@
-import {
-  type Clock,
-  combineVerdicts,
-  type Digest,
-  type Finding,
-  isAtLeast,
-  type Report,
-  type Severity,
-  type Verdict,
-} from '@nootropic/core'
-import type { FileFormat } from './format.ts'
+import { type Clock, combineVerdicts, type Digest, type Report, systemClock, type Verdict } from '@nootropic/core'
+import { blockFrom, type SeverityReactions, verdictOfReactions } from '../reactions.ts'
+import type { ContentScan } from './inspect.ts'
 
-/** Findings at least this bad make a scanned file fail: a sound exporter writes nothing of the kind. */
-const failingSeverity: Severity = 'medium'
+/** Medium and above fail a file unless the caller says otherwise: a sound exporter writes nothing of the kind. */
+export const defaultScanReactions: SeverityReactions = blockFrom('medium')
 
-/** What looking at one file gave. */
-export interface FileScan {
-  readonly format: FileFormat
-  readonly findings: readonly Finding[]
-  /** Why not all of the file was looked at. */
-  readonly incomplete?: string
-}
-
-/** The verdict over one file. */
-const verdictOfScan = ({ findings, incomplete }: FileScan): Verdict => {
-  const isBad = findings.some(({ severity }) => isAtLeast(severity, failingSeverity))
-  return combineVerdicts([isBad ? 'fail' : 'pass', incomplete === undefined ? 'pass' : 'incomplete'])
-}
+/** The verdict over one content. */
+export const verdictOfScan = ({ findings, incomplete }: ContentScan, reactions: SeverityReactions): Verdict =>
+  combineVerdicts([verdictOfReactions(findings, reactions), incomplete === undefined ? 'pass' : 'incomplete'])
 
 /** The report over one file, of one stage. */
 export const reportOfScan = (
-  scan: FileScan,
+  scan: ContentScan,
   subject: { readonly path: string; readonly digest: Digest },
-  time: { readonly clock: Clock; readonly startedAt: string; readonly startedMs: number },
+  options: {
+    readonly reactions: SeverityReactions
+    readonly clock: Clock
+    readonly startedAt: string
+    readonly startedMs: number
+  },
 ): Report => {
-  const verdict = verdictOfScan(scan)
-  const durationMs = Math.max(0, time.clock.monotonicMs() - time.startedMs)
+  const verdict = verdictOfScan(scan, options.reactions)
+  const durationMs = Math.max(0, options.clock.monotonicMs() - options.startedMs)
   return {
-    subject: { ...subject, format: scan.format },
+    subject: { path: subject.path, digest: subject.digest, format: scan.format },
     verdict,
     scores: {},
     findings: [...scan.findings],
@@ -51,7 +38,19 @@ export const reportOfScan = (
     ],
     skipped: [],
     environment: { node: process.version },
-    startedAt: time.startedAt,
+    startedAt: options.startedAt,
     durationMs,
   }
+}
+
+/** The report over a file that nothing could be found out about. */
+export const unreadReport = (
+  subject: { readonly path: string; readonly format: string; readonly digest: Digest },
+  reason: string,
+  options: { readonly clock?: Clock | undefined },
+): Report => {
+  const clock = options.clock ?? systemClock
+  const time = { clock, startedAt: clock.now().toISOString(), startedMs: clock.monotonicMs() }
+  const scan = { format: subject.format, findings: [], incomplete: reason }
+  return reportOfScan(scan, subject, { ...time, reactions: defaultScanReactions })
 }

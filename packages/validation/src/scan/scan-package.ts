@@ -1,22 +1,35 @@
 import { dirname } from 'node:path/posix'
-import { combineVerdicts, type Finding, isNootropicError } from '@nootropic/core'
-import { externalLocation, type ModelPackage, mainFile, readOnnx, walkTensors } from '@nootropic/core/formats'
+import { combineVerdicts, type Finding, isNootropicError, systemClock } from '@nootropic/core'
+import { type ModelPackage, mainFile, readOnnx } from '@nootropic/core/formats'
 import type { StageOutcome } from '../outcome.ts'
 import { type SeverityReactions, verdictOfReactions } from '../reactions.ts'
-import { checkContent, contentOf } from './check-content.ts'
+import { createBudget } from './budget.ts'
+import { type ContentScan, inspect } from './inspect.ts'
+import { scanLimits } from './limits.ts'
+import { externalLocations } from './onnx/external-locations.ts'
+import { createScratch } from './scratch.ts'
+import { bytesSource } from './source.ts'
 
 /** The files of a package that its main model keeps tensors in: numbers without any format of their own. */
 const externalFiles = (model: ModelPackage, main: Uint8Array): Set<string> => {
   try {
     const directory = dirname(model.main)
     const prefix = directory === '.' ? '' : `${directory}/`
-    const locations = [...walkTensors(readOnnx(main))].flatMap(({ tensor }) =>
-      tensor.dataLocation === externalLocation ? tensor.externalData.filter(({ key }) => key === 'location') : [],
-    )
-    return new Set(locations.map(({ value }) => `${prefix}${value.replace(/^\.\//, '')}`))
+    return new Set([...externalLocations(readOnnx(main))].map((location) => `${prefix}${location}`))
   } catch (error) {
     if (isNootropicError(error)) return new Set()
     throw error
+  }
+}
+
+const scanFile = async (path: string, bytes: Uint8Array, expected: 'weights' | undefined): Promise<ContentScan> => {
+  const scratch = createScratch()
+  const budget = createBudget(scanLimits, bytes.length, systemClock)
+  try {
+    const content = bytesSource(bytes)
+    return await inspect(content, { path, limits: scanLimits, budget, scratch, expected, isSwept: true })
+  } finally {
+    scratch.close()
   }
 }
 
@@ -27,12 +40,11 @@ export const scanPackage = async (model: ModelPackage, reactions: SeverityReacti
   const main = mainFile(model).bytes
   const external = externalFiles(model, main)
   for (const { path, bytes } of model.files) {
-    const scan = await checkContent(contentOf(bytes), path)
+    const scan = await scanFile(path, bytes, external.has(path) ? 'weights' : undefined)
     findings.push(...scan.findings)
-    const isRaw = scan.format === 'unknown' && external.has(path)
     if (path === model.main && scan.format !== 'onnx' && scan.findings.length === 0) {
       notes.push(`${path}: expected an ONNX model, found ${scan.format}`)
-    } else if (scan.incomplete !== undefined && !isRaw) notes.push(`${path}: ${scan.incomplete}`)
+    } else if (scan.incomplete !== undefined) notes.push(`${path}: ${scan.incomplete}`)
   }
   return {
     verdict: combineVerdicts([verdictOfReactions(findings, reactions), notes.length === 0 ? 'pass' : 'incomplete']),

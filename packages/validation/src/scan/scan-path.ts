@@ -1,8 +1,12 @@
 import { lstat, opendir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { type Clock, NootropicError, type Report, sha256, systemClock } from '@nootropic/core'
-import { reportOfScan } from './report.ts'
-import { scanFile } from './scan-file.ts'
+import { dirname, join } from 'node:path'
+import { NootropicError, type Report, sha256, systemClock } from '@nootropic/core'
+import { readOnnxFile } from '@nootropic/core/formats'
+import { applyIgnores, type Ignore } from './ignore.ts'
+import { externalLocations } from './onnx/external-locations.ts'
+import { defaultScanReactions, unreadReport } from './report.ts'
+import { type ScanOptions, scan, scanFile } from './scan.ts'
+import { createScanPool } from './scan-pool.ts'
 
 /** Files and directories under one path (CWE-770). */
 const maximumEntries = 100_000
@@ -30,35 +34,95 @@ const listEntries = async (root: string): Promise<{ path: string; isFile: boolea
   return entries.sort((left, right) => (left.path < right.path ? -1 : 1))
 }
 
+/** How the files under a path are scanned. */
+export interface ScanPathOptions extends ScanOptions {
+  /** Threads beside one another; by default the files are scanned one after the other in this one. */
+  readonly workers?: number
+  /** Findings that were reviewed and are left out. */
+  readonly ignores?: readonly Ignore[]
+  /** Called after each file. */
+  onProgress?(progress: { readonly scanned: number; readonly files: number; readonly path: string }): void
+}
+
+const linkReport = (path: string, options: ScanOptions): Report =>
+  unreadReport(
+    { path, format: 'link', digest: sha256('') },
+    'it is a link or a special file, which is not followed; name what it points to',
+    options,
+  )
+
+/** The files among `paths` that models beside them keep their tensors in. */
+const findWeights = async (reports: readonly Report[]): Promise<Set<string>> => {
+  const weights = new Set<string>()
+  if (!reports.some(({ subject }) => subject.format === 'unknown')) return weights
+  for (const { subject, findings } of reports) {
+    if (subject.format !== 'onnx' || findings.some(({ rule }) => rule === 'onnx/malformed')) continue
+    const model = await readOnnxFile(subject.path).catch(() => undefined)
+    if (model === undefined) continue
+    for (const location of externalLocations(model)) weights.add(join(dirname(subject.path), location))
+  }
+  return weights
+}
+
+const scanEntries = async (
+  entries: readonly { path: string; isFile: boolean }[],
+  scanOne: (path: string) => Promise<Report>,
+  options: ScanPathOptions,
+): Promise<Report[]> => {
+  const reports = new Array<Report>(entries.length)
+  let next = 0
+  let scanned = 0
+  const work = async (): Promise<void> => {
+    for (let index = next++; index < entries.length; index = next++) {
+      const entry = entries[index]
+      if (entry === undefined) continue
+      reports[index] = entry.isFile ? await scanOne(entry.path) : linkReport(entry.path, options)
+      scanned += 1
+      options.onProgress?.({ scanned, files: entries.length, path: entry.path })
+    }
+  }
+  await Promise.all(Array.from({ length: options.workers ?? 1 }, work))
+  return reports
+}
+
 /**
- * Scans a file, or every file under a directory: one report each. What cannot be read yet is `incomplete`, never `pass`,
- * and so is an empty directory, whose answer has no report at all: combine the verdicts with `combineVerdicts`.
+ * Scans a file, or every file under a directory: one report each, in the order of their names. What cannot be read is
+ * `incomplete`, never `pass`, and so is an empty directory, whose answer has no report at all: combine the verdicts with
+ * `combineVerdicts`.
  *
  * @throws NootropicError `FILE_UNREADABLE` or `LIMIT_EXCEEDED`
  * @example
  * ```ts
- * const reports = await scanPath('./models')
+ * const reports = await scanPath('./models', { workers: 2 })
  * combineVerdicts(reports.map(({ verdict }) => verdict)) // 'pass', 'fail' or 'incomplete'
  * ```
  */
-export const scanPath = async (path: string, options: { readonly clock?: Clock } = {}): Promise<Report[]> => {
+export const scanPath = async (path: string, options: ScanPathOptions = {}): Promise<Report[]> => {
   const status = await lstat(path).catch((cause: NodeJS.ErrnoException) => {
     throw new NootropicError('FILE_UNREADABLE', `expected a file or directory at ${path}, found ${cause.code}`, {
       cause,
     })
   })
-  if (!status.isDirectory()) return [await scanFile(path, options)]
-  const clock = options.clock ?? systemClock
-  const reports: Report[] = []
-  for (const entry of await listEntries(path)) {
-    if (entry.isFile) reports.push(await scanFile(entry.path, { clock }))
-    else {
-      const time = { clock, startedAt: clock.now().toISOString(), startedMs: clock.monotonicMs() }
-      const incomplete = 'not scanned: it is a link or a special file, which is not followed; name what it points to'
-      reports.push(
-        reportOfScan({ format: 'unknown', findings: [], incomplete }, { path: entry.path, digest: sha256('') }, time),
-      )
-    }
+  const entries = status.isDirectory() ? await listEntries(path) : [{ path, isFile: true }]
+  const threads = Math.min(options.workers ?? 0, entries.length)
+  // A thread takes longer to start than most files take to scan.
+  const pool = threads > 1 ? createScanPool(threads) : undefined
+  try {
+    const scanOne =
+      pool === undefined ? (file: string) => scan(file, options) : (file: string) => pool.scan(file, options)
+    const found = await scanEntries(entries, scanOne, { ...options, workers: Math.max(1, threads) })
+    // Numbers have no format of their own; a model beside them says that they are its own.
+    const weights = await findWeights(found)
+    const reports = await Promise.all(
+      found.map((report) =>
+        report.subject.format === 'unknown' && weights.has(report.subject.path)
+          ? scanFile(report.subject.path, options, 'weights')
+          : report,
+      ),
+    )
+    const review = { clock: options.clock ?? systemClock, reactions: options.reactions ?? defaultScanReactions }
+    return reports.map((report) => applyIgnores(report, options.ignores ?? [], review))
+  } finally {
+    await pool?.close()
   }
-  return reports
 }

@@ -1,0 +1,80 @@
+import type { Inspection } from '../inspection.ts'
+import { checkPickleAt } from '../pickle/nested.ts'
+import { type ByteSource, partOf, readInto } from '../source.ts'
+import { createPairSweep, type PairSweep } from './byte-pairs.ts'
+import { type Marked, markedAt, markedWindow, markers } from './markers.ts'
+import { programHeaderLength, recogniseProgram } from './program-header.ts'
+import { embeddedRules } from './rules.ts'
+
+/** Archives that are entered; more of them in one content is a container that no format knows (CWE-770). */
+const maximumArchives = 16
+
+let compiled: PairSweep | undefined
+const pairSweep = (): PairSweep => {
+  compiled ??= createPairSweep(markers.map(({ pair }) => pair))
+  return compiled
+}
+
+/** What may begin in a content, and where: every place is checked by the bytes around it. */
+function* sweep(content: ByteSource, inspection: Inspection): Generator<{ kind: Marked; offset: number }> {
+  const pairs = pairSweep()
+  // A pair may lie across two chunks: each begins with the last byte of the one before.
+  for (let start = 0; start < content.size; start += pairs.length - 1) {
+    inspection.budget.checkTime()
+    const length = readInto(content, pairs.bytes, start)
+    const found: { kind: Marked; offset: number }[] = []
+    for (const position of pairs.find(length)) {
+      const isInside = position >= markedWindow.before && position + markedWindow.after <= length
+      const from = isInside ? start : Math.max(0, start + position - markedWindow.before)
+      const bytes = isInside ? pairs.bytes : content.read(from, markedWindow.before + markedWindow.after)
+      const marked = markedAt(bytes, start + position - from)
+      if (marked !== undefined) found.push({ kind: marked.kind, offset: from + marked.at })
+    }
+    // Readers of what was found may sweep too: by then this chunk is done with.
+    yield* found
+  }
+}
+
+/** What the readers of the content have looked at already. */
+export interface KnownContent {
+  /** Whether it is an archive, whose entries were entered. */
+  readonly isContainer: boolean
+  /** Where pickles begin that were read. */
+  readonly pickles: ReadonlySet<number>
+}
+
+/** Sweeps a content for programs, archives and pickles that stand anywhere in it. */
+export const checkEmbedded = async (
+  content: ByteSource,
+  inspection: Inspection,
+  known: KnownContent,
+): Promise<void> => {
+  let archives = 0
+  for (const { kind, offset } of sweep(content, inspection)) {
+    if (kind === 'program') {
+      const program = recogniseProgram(content.read(offset, programHeaderLength))
+      if (program === undefined) continue
+      inspection.report({
+        rule: embeddedRules.program,
+        message: `expected a model or its documentation, found a program (${program})`,
+        offset,
+        evidence: { program },
+      })
+    } else if (kind === 'pickle') {
+      if (known.pickles.has(offset)) continue
+      checkPickleAt(content, offset, inspection)
+    } else if (!known.isContainer && archives < maximumArchives) {
+      archives += 1
+      inspection.report({
+        rule: embeddedRules.archive,
+        message: `expected no archive inside this format, found a zip entry at byte ${offset}`,
+        offset,
+      })
+      await inspection.enter({
+        name: `byte ${offset}`,
+        content: partOf(content, offset, content.size - offset),
+        expected: 'zip',
+      })
+    }
+  }
+}
