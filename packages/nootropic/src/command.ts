@@ -1,10 +1,8 @@
-import { createRequire } from 'node:module'
 import { parseArgs } from 'node:util'
 import { closestWord, type ErrorKind, isNootropicError, NootropicError } from '@nootropic/core'
 import { everywhere, type Invocation, type Streams, type Verb } from './verb.ts'
 import { verbs } from './verbs.ts'
-
-const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
+import { version } from './version.ts'
 
 const exitCodes: Record<ErrorKind, number> = { refused: 1, usage: 2, internal: 3, incomplete: 4 }
 

@@ -49,6 +49,8 @@ const policySettings = [
  */
 export const enforcedSettings: ReadonlySet<string> = new Set([
   ...validationSettings,
+  ...under('ModelVulnerabilityScanning:reports.', ['format', 'location']),
+  ...under('DependencyScanning:', ['tools.local-scanner', 'scope.direct', 'scope.transitive']),
   ...under('ModelStorageEncryption:', [
     'algorithm=aes-256-gcm',
     'keyManagement.type=local',

@@ -1,7 +1,8 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { type ManifestSet, resolvePath } from '@nootropic/core/manifest'
+import type { ManifestSet } from '@nootropic/core/manifest'
 import { manifestOf } from './manifest-of.ts'
+import { manifestPath } from './manifest-path.ts'
 
 /** Where a host's keys, models and records lie. */
 export interface Home {
@@ -24,16 +25,16 @@ export const userPath = (path: string, base: string): string =>
  */
 export const homeAt = (directory: string, settings: ManifestSet, environment: NodeJS.ProcessEnv): Home => {
   const root = userPath(directory, process.cwd())
-  const place = (path: string, base: string): string =>
-    path === defaultHome || path.startsWith(`${defaultHome}/`)
-      ? join(root, path.slice(defaultHome.length))
-      : resolvePath(path, { env: environment, home: homedir(), base })
   const storage = manifestOf(settings, 'ModelStorageEncryption')
-  const source = storage === undefined ? undefined : settings.sources[settings.manifests.indexOf(storage)]
-  const base = resolve(source?.file ?? '.', '..')
+  const place = (name: string, path: string | undefined): string => {
+    if (storage === undefined || path === undefined) return join(root, name)
+    return path === defaultHome || path.startsWith(`${defaultHome}/`)
+      ? join(root, path.slice(defaultHome.length))
+      : manifestPath(settings, storage, path, environment)
+  }
   return {
-    keys: storage === undefined ? join(root, 'keys') : place(storage.spec.keyManagement.storage, base),
-    models: storage === undefined ? join(root, 'models') : place(storage.spec.storage.path, base),
+    keys: place('keys', storage?.spec.keyManagement.storage),
+    models: place('models', storage?.spec.storage.path),
     audit: join(root, 'audit'),
     database: join(root, 'state.db'),
   }

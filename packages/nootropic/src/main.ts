@@ -16,6 +16,7 @@ const workingDirectory = (): string => {
 process.exitCode = await runCommand(process.argv.slice(2), {
   output: (text) => process.stdout.write(text),
   diagnostics: (text) => process.stderr.write(text),
+  ...(process.stderr.isTTY ? { progress: (text: string) => process.stderr.write(text) } : {}),
   environment: process.env,
   directory: workingDirectory(),
 })

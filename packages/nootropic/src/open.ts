@@ -30,6 +30,7 @@ import { type Extraction, extractWatermark } from '@nootropic/watermark'
 import { openAuditAnchor } from './audit-anchor.ts'
 import { auditSecurityEvents } from './audit-security-events.ts'
 import { defaultRules } from './default-rules.ts'
+import { dependencySettings } from './dependency-settings.ts'
 import { defaultHome, homeAt, userPath } from './home.ts'
 import { isolationSettings } from './isolation-settings.ts'
 import { watermarkPurpose } from './mark-model.ts'
@@ -175,7 +176,8 @@ export const openNootropic = async (options: NootropicOptions = {}): Promise<Noo
     })
     opened.push(() => executor.close())
 
-    const parts: Parts = { settings, clock, bus, keys, audit, registry, vault, sandbox, marks }
+    const dependencies = dependencySettings(settings, environment)
+    const parts: Parts = { settings, dependencies, clock, bus, keys, audit, registry, vault, sandbox, marks }
     const verify = (ref: ModelRef) => verifyModel(parts, ref)
     const incidents = await openIncidents({
       database,

@@ -28,7 +28,7 @@ export interface Registered extends Marks {
 
 const validateWithSettings = (
   model: ModelPackage,
-  { settings, sandbox, clock }: Parts,
+  { settings, dependencies, sandbox, clock }: Parts,
   dataset: Dataset | undefined,
 ) => {
   const adversarial = manifestOf(settings, 'AdversarialTesting')
@@ -37,6 +37,7 @@ const validateWithSettings = (
   return validate(model, {
     sessions: sandbox,
     policy: settings.policy.spec,
+    dependencies,
     clock,
     ...(dataset === undefined ? {} : { dataset }),
     ...(adversarial === undefined ? {} : { adversarial: adversarialOptions(adversarial) }),

@@ -26,6 +26,8 @@ export interface Invocation {
 export interface Streams {
   output(text: string): void
   diagnostics(text: string): void
+  /** Writes to the terminal that diagnostics go to, when they go to one: for what is written over. */
+  progress?(text: string): void
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly directory: string
 }

@@ -1,4 +1,5 @@
 import { auditTail, auditVerify } from './commands/audit.ts'
+import { deps } from './commands/deps.ts'
 import { fingerprint } from './commands/fingerprint.ts'
 import { incidentClose, incidentList, incidentReport } from './commands/incident.ts'
 import { init } from './commands/init.ts'
@@ -6,6 +7,7 @@ import { list } from './commands/list.ts'
 import { manifestCheck } from './commands/manifest-check.ts'
 import { register } from './commands/register.ts'
 import { rollback } from './commands/rollback.ts'
+import { rules } from './commands/rules.ts'
 import { run } from './commands/run.ts'
 import { scan } from './commands/scan.ts'
 import { tokenCreate, tokenList, tokenRevoke } from './commands/token.ts'
@@ -17,6 +19,8 @@ export const verbs: readonly Verb[] = [
   init,
   manifestCheck,
   scan,
+  rules,
+  deps,
   register,
   list,
   run,

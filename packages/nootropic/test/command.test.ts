@@ -78,7 +78,7 @@ test('init writes all 22 kinds and the policy, keeps what is there, and what it 
   const check = await nootropic('manifest', 'check', 'security/models')
   expect(check.exit).toBe(0)
   expect(check.output).toMatch(/23 manifests are valid; \d+ of their settings are not yet enforced\n$/)
-  expect(check.output).toMatch(/dependencies\.yaml:\d+:\d+ tools\.local-scanner DependencyScanning: not yet enforced/)
+  expect(check.output).toMatch(/dependencies\.yaml:\d+:\d+ schedule DependencyScanning: not yet enforced/)
   const json = JSON.parse((await nootropic('manifest', 'check', 'security/models', '--json')).output)
   expect(json).toMatchObject({ schemaVersion: 1, valid: true, manifests: 23 })
 })
@@ -98,7 +98,7 @@ test('a wrong manifest is refused with file, line, column and what was probably 
 test.each([
   ['a missing file', 'missing.onnx', undefined, 'FILE_UNREADABLE'],
   ['an empty file', 'empty.onnx', '', undefined],
-  ['a text file', 'text.onnx', 'hello', undefined],
+  ['a cut archive', 'cut.onnx', 'PK\u0003\u0004\u0014\u0000\u0000', undefined],
 ])('scanning %s gives one sentence, no stack and no pass', async (_, name, content, code) => {
   if (content !== undefined) await writeFile(join(folder, name), content)
   const { exit, output, diagnostics } = await nootropic('scan', name)

@@ -6,7 +6,7 @@ import { installationOptions, withInstallation } from './installation.ts'
 import { readText } from './read-text.ts'
 
 /** A report as a person reads it. */
-export const reportText = (report: Report): string => {
+const reportText = (report: Report): string => {
   const counts = Object.entries(countBySeverity(report.findings)).map(([severity, count]) => `${count} ${severity}`)
   return [
     `${report.subject.path}: ${report.verdict} (${counts.join(', ')})`,
