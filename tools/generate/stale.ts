@@ -16,7 +16,8 @@ export const findStale = async (
   const extra: string[] = []
   for (const directory of ownedDirectories) {
     const wanted = files.filter(({ path }) => dirname(path) === directory).map(({ path }) => basename(path))
-    const names = await readdir(join(root, directory)).catch(() => [])
+    const entries = await readdir(join(root, directory), { withFileTypes: true }).catch(() => [])
+    const names = entries.filter((entry) => entry.isFile()).map((entry) => entry.name)
     extra.push(...names.filter((name) => !wanted.includes(name)).map((name) => `${directory}/${name}`))
   }
   return { changed, extra }
