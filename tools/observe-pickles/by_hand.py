@@ -225,7 +225,8 @@ BY_HAND = [
         'sklearn.utils': 'Bunch', 'sklearn.utils.deprecation': 'DeprecationDict',
         'sklearn.grid_search': 'GridSearchCV RandomizedSearchCV', 'sklearn.cross_validation': 'KFold StratifiedKFold',
         'sklearn.lda': 'LDA', 'sklearn.qda': 'QDA', 'sklearn.metrics.scorer': '_PredictScorer _ProbaScorer _ThresholdScorer',
-        'sklearn.externals.joblib.numpy_pickle': 'NumpyArrayWrapper',
+        'sklearn.externals.joblib.numpy_pickle': 'NDArrayWrapper NumpyArrayWrapper ZNDArrayWrapper',
+        'sklearn.externals.joblib.numpy_pickle_compat': 'NDArrayWrapper ZNDArrayWrapper',
     }),
     ('reviewed: scikit-learn before 0.24', 'any', 'makes a part of a fitted model from numbers and arrays', {
         'sklearn.linear_model.sgd_fast': (
@@ -331,7 +332,10 @@ BY_HAND = [
         'torch.distributions.normal': 'Normal', 'torch.distributions.constraints': (
             '_Boolean _GreaterThan _GreaterThanEq _IndependentConstraint _IntegerInterval _Interval _Real _Simplex'
         ),
-        'torch.utils.data.dataset': 'Dataset IterableDataset', 'torch.utils.data.sampler': 'Sampler SubsetRandomSampler',
+        'torch.utils.data.dataset': 'Dataset IterableDataset',
+        # Loading sets its attributes; workers start when it is iterated.
+        'torch.utils.data.dataloader': 'DataLoader', 'torch.utils.data.sampler': 'Sampler SubsetRandomSampler',
+        'torch.ao.nn.quantized.dynamic.modules.linear': 'Linear', 'torch.nn.quantized.dynamic.modules.linear': 'Linear',
     }),
     ('reviewed: torch 2', 'any', TENSOR, {
         'torch._utils': (
@@ -629,6 +633,45 @@ BY_HAND = [
     ('reviewed: python 3.13', 'constants', 'makes a value of numbers and texts', {
         'pathlib': 'Path PurePath WindowsPath', 'pathlib._local': 'Path PosixPath PurePath PurePosixPath PureWindowsPath WindowsPath',
     }),
+    # The file that its state names is judged by the policy.
+    ('reviewed: joblib 0.9', 'instance', STATE, {
+        'joblib.numpy_pickle': 'NDArrayWrapper ZNDArrayWrapper', 'joblib.numpy_pickle_compat': 'NDArrayWrapper ZNDArrayWrapper',
+    }),
+    ('reviewed: torch 1 and 2', 'none', FUNCTION, {'torch.utils.data._utils.collate': 'default_collate default_convert'}),
+    ('reviewed: scikit-learn', 'instance', STATE, {'sklearn.multiclass': '_ConstantPredictor'}),
+    # An array that cannot be written; pandas since 1.0 makes a plain one in its place.
+    ('reviewed: pandas before 1.0', 'instance', STATE, {
+        'pandas.core.base': 'FrozenNDArray FrozenList', 'pandas.core.indexes.frozen': 'FrozenNDArray',
+    }),
+    # Their __setstate__ runs a text of the state, which the policy holds to what scipy writes.
+    ('reviewed: scipy 1.6 to 1.16', 'distribution', 'a distribution, made without its constructor; the policy reads its state', {
+        'scipy.stats._continuous_distns': (
+            'alpha_gen anglit_gen arcsine_gen argus_gen beta_gen betaprime_gen bradford_gen burr12_gen burr_gen '
+            'cauchy_gen chi2_gen chi_gen cosine_gen crystalball_gen dgamma_gen dweibull_gen erlang_gen expon_gen '
+            'exponnorm_gen exponpow_gen exponweib_gen f_gen fatiguelife_gen fisk_gen foldcauchy_gen foldnorm_gen '
+            'gamma_gen gausshyper_gen genexpon_gen genextreme_gen gengamma_gen genhalflogistic_gen '
+            'genhyperbolic_gen geninvgauss_gen genlogistic_gen gennorm_gen genpareto_gen gibrat_gen gilbrat_gen '
+            'gompertz_gen gumbel_l_gen gumbel_r_gen halfcauchy_gen halfgennorm_gen halflogistic_gen halfnorm_gen '
+            'hypsecant_gen invgamma_gen invgauss_gen invweibull_gen johnsonsb_gen johnsonsu_gen kappa3_gen '
+            'kappa4_gen ksone_gen kstwo_gen kstwobign_gen laplace_asymmetric_gen laplace_gen levy_gen levy_l_gen '
+            'loggamma_gen logistic_gen loglaplace_gen lognorm_gen lomax_gen maxwell_gen mielke_gen moyal_gen '
+            'nakagami_gen ncf_gen nct_gen ncx2_gen norm_gen norminvgauss_gen pareto_gen pearson3_gen '
+            'powerlaw_gen powerlognorm_gen powernorm_gen rayleigh_gen rdist_gen recipinvgauss_gen reciprocal_gen '
+            'rice_gen semicircular_gen skew_norm_gen skewcauchy_gen studentized_range_gen t_gen trapezoid_gen '
+            'triang_gen truncexpon_gen truncnorm_gen truncpareto_gen truncweibull_min_gen tukeylambda_gen '
+            'uniform_gen vonmises_gen wald_gen weibull_max_gen weibull_min_gen wrapcauchy_gen'
+        ),
+        'scipy.stats._discrete_distns': (
+            'bernoulli_gen betabinom_gen binom_gen boltzmann_gen dlaplace_gen geom_gen hypergeom_gen logser_gen '
+            'nbinom_gen nchypergeom_fisher_gen nchypergeom_wallenius_gen nhypergeom_gen planck_gen poisson_gen '
+            'randint_gen skellam_gen yulesimon_gen zipf_gen zipfian_gen'
+        ),
+    }),
+    ('reviewed: scipy 1.6 to 1.16', 'instance', STATE, {
+        'scipy.stats._distn_infrastructure': 'rv_continuous_frozen rv_discrete_frozen rv_frozen',
+    }),
+    # Its __setstate__ copies bytes and updates its attributes (Modules/_io/bytesio.c).
+    ('reviewed: python', 'instance', STATE, {'_io': 'BytesIO', 'io': 'BytesIO'}),
     ('reviewed: python', 'none', VALUE, {'collections.abc': 'Callable Iterable Mapping Sequence'}),
     ('reviewed: python', 'none', VALUE, {'typing': 'Any Dict List Optional Tuple Union'}),
     ('reviewed: fairseq 0.12', 'instance', STATE, {'fairseq.data.dictionary': 'Dictionary'}),

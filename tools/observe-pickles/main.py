@@ -13,8 +13,8 @@ from observe import observe
 # Which file a module's names go to, by the first part of its name; the rest goes to `others`.
 FAMILIES = {
     'standard-library': (
-        '_codecs _operator argparse array builtins collections copyreg datetime decimal enum fractions functools ipaddress '
-        'pathlib random re time types typing uuid'
+        '_codecs _io _operator argparse array builtins collections copyreg datetime decimal enum fractions functools io '
+        'ipaddress pathlib random re time types typing uuid'
     ),
     'numeric': 'numpy scipy',
     'tables': 'pandas pytz dateutil',

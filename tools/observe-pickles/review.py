@@ -152,8 +152,8 @@ CALLABLES = [
         },
     ),
     (
-        'any',
-        'makes a random generator; it may call what it is given, which no name of this table abuses',
+        'generator',
+        'makes a random generator by calling its second argument',
         {'numpy.random._pickle': '__bit_generator_ctor __generator_ctor __randomstate_ctor'},
     ),
     (
@@ -270,8 +270,6 @@ REFUSED = {
     ('types', 'GenericAlias'): 'passes attributes on to what it stands for',
     ('http', 'HTTPStatus'): 'no part of a model',
     ('string', 'Template'): 'no part of a model',
-    ('scipy.stats._continuous_distns', 'uniform_gen'): 'its __setstate__ runs the text `_parse_arg_template` of the state',
-    ('scipy.stats._distn_infrastructure', 'rv_continuous_frozen'): 'holds a distribution, whose __setstate__ runs text',
     ('scipy.stats._multivariate', 'multivariate_normal_gen'): 'rewrites its documentation by functions of its state',
     ('sklearn.metrics._scorer', 'get_scorer'): 'no value of an estimator',
     ('torch', 'ScriptObject'): 'native objects of TorchScript read their state themselves',

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import { z } from 'zod'
 
 /** A SHA-256 digest, `sha256:<hex>`. */
@@ -18,7 +18,7 @@ export const digestSchema = z
  * sha256('abc') // 'sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'
  * ```
  */
-export const sha256 = (data: Uint8Array | string): Digest => `sha256:${createHash('sha256').update(data).digest('hex')}`
+export const sha256 = (data: Uint8Array | string): Digest => `sha256:${hash('sha256', data)}`
 
 /** A file of a model, by its path inside the model (`/` between parts) and the digest of its bytes. */
 export interface FileDigest {
@@ -31,8 +31,8 @@ export interface FileDigest {
  * the order of their paths by code point. A single file is a model of one file.
  */
 export const modelDigest = (files: readonly FileDigest[]): Digest => {
-  const hash = createHash('sha256')
+  const root = createHash('sha256')
   const ordered = [...files].sort((left, right) => Buffer.compare(Buffer.from(left.path), Buffer.from(right.path)))
-  for (const file of ordered) hash.update(Buffer.from(file.digest.slice('sha256:'.length), 'hex'))
-  return `sha256:${hash.digest('hex')}`
+  for (const file of ordered) root.update(Buffer.from(file.digest.slice('sha256:'.length), 'hex'))
+  return `sha256:${root.digest('hex')}`
 }

@@ -126,6 +126,57 @@ test('CVE-2020-14343: a Python tag is seen through every way of writing it', () 
   }
 })
 
+const call = '!!python/object/apply:os.system [echo]'
+
+/** What PyYAML executes: none may pass, whatever it opens like. */
+const executed: Readonly<Record<string, string>> = {
+  'a verbatim tag with an escape':
+    '#    Title\n# more\n- !<tag:yaml.org,2002:%70ython/object/apply:os.system> [echo]\n',
+  'a flow list that looks like delimited values': '[a,b,\nc,d,\n!!%70ython/object/apply:os.system [echo]]\n',
+  'keys that look like delimited values': '? a,b\n? c,d\n? !!%70ython/object/apply:os.system [echo]\n',
+  'a next line in a comment': `a: 1 # \u0085x: ${call}\n`,
+  'a line separator in a comment': `# \u2028x: ${call}\n`,
+  'a paragraph separator in a comment': `a: 1 # \u2029x: ${call}\n`,
+  'a carriage return in a comment': `a: 1 # \rx: ${call}\n`,
+  'a tag behind an anchor': `# Title\n\nText, no YAML: here: it: is &a ${call}\n- &b ${call}\n`,
+  'a directive in a text too long to be parsed': `%TAG !e! tag:yaml.org,2002:py\n---\na: ${'x'.repeat(300_000)}\nb: !e!thon/object/apply:os.system [echo]\n`,
+  'a directive in many documents': `${'--- 1\n'.repeat(1001)}...\n%TAG !e! tag:yaml.org,2002:python/o\n--- !e!bject/apply:os.system [echo]\n`,
+  'a template of mappings as keys': `{{${call}: b}: c}`,
+  'fences inside quoted texts': `# Title\na: "\n\`\`\`\n"\nb: ${call}\nc: "\n\`\`\`\n"\n`,
+}
+
+for (const [way, text] of Object.entries(executed)) {
+  test(`CVE-2020-14343: ${way} hides no Python tag`, async () => {
+    const { verdict, rules } = await verdictOf(text)
+    expect([verdict, rules.includes('configuration/python-tag')]).toEqual(['fail', true])
+  })
+}
+
+test('CVE-2025-23304: a target behind an end of line that only YAML 1.1 knows is seen', async () => {
+  const { rules } = await verdictOf('a: 1 # \u0085_target_: os.system\n')
+  expect(rules).toContain('configuration/dangerous-target')
+})
+
+test('documents about YAML pass with the examples that they show', async () => {
+  for (const text of [
+    '# Loading\n\nLoad it:\n\n```yaml\nlr: 0.1\nlist: !!set {a, b}\n```\n',
+    `# Danger\n\nNever load this: it calls.\n\n\`\`\`yaml\nx: ${call}\n\`\`\`\n`,
+    'The tag !!python/name:module.name imports, and `!!python/object:module.Class` builds.\n',
+    'x: !!python/tuple [1, 2]\n',
+  ]) {
+    expect([text, (await verdictOf(text)).verdict]).toEqual([text, 'pass'])
+  }
+})
+
+test('YAML of thousands of aliases takes no quadratic time, and does not pass unread (CWE-407)', async () => {
+  const startedMs = performance.now()
+  const { verdict } = await verdictOf(
+    `a: &a [x]\n${Array.from({ length: 10_000 }, (_, n) => `b${n}: [*a,*a]\n`).join('')}`,
+  )
+  expect(verdict).toBe('incomplete')
+  expect(performance.now() - startedMs).toBeLessThan(4000)
+})
+
 test('expressions of published tokenizers are linear, and nested repetitions are not', () => {
   const published = [
     String.raw`'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+`,

@@ -186,3 +186,30 @@ test('a damaged archive never makes a reader fail, and never hides what can stil
     if (bytes.includes(hostile)) expect(report.verdict, bytes.toString('base64')).not.toBe('pass')
   }
 })
+
+test('what a torch.package keeps beside its storages is read, and not taken for weights', async () => {
+  const entries = (name: string) => [
+    { name: 'p/.data/extern_modules', data: '' },
+    { name: 'p/.data/version', data: '6\n' },
+    { name: 'p/m/model.pkl', data: harmless },
+    { name, data: "cwebbrowser\nopen\n(S'x'\ntR." },
+  ]
+  const report = await scan(zipOf(entries('p/data/0')))
+  expect([report.subject.format, report.verdict]).toEqual(['torch-package', 'fail'])
+  expect((await scan(zipOf(entries('p/.data/0.storage')))).verdict).toBe('pass')
+  // Nor do the entries of a TorchScript beside them make it another archive.
+  const disguised = [
+    ...entries('p/data/0'),
+    { name: 'p/data.pkl', data: harmless },
+    { name: 'p/constants.pkl', data: harmless },
+    { name: 'p/code/a.py', data: 'x = 1\n' },
+  ]
+  expect((await scan(zipOf(disguised))).verdict).toBe('fail')
+})
+
+test('an archive of very many headers does not make the reader fail', async () => {
+  const header = Buffer.from(`${'PK\x03\x04\x14'.padEnd(26, '\0')}\x01\0\0\0a`, 'latin1')
+  const report = await scan(Buffer.concat(Array.from({ length: 150_000 }, () => header)))
+  expect(report.verdict).toBe('fail')
+  expect(report.stages[0]?.note ?? '').not.toMatch(/failed/)
+})

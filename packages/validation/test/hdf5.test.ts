@@ -68,3 +68,53 @@ test('a header that continues in itself ends', async () => {
   const report = await scan(file)
   expect([report.verdict, report.findings[0]?.rule]).toEqual(['fail', 'keras/hdf5-malformed'])
 })
+
+const commandPickle = "cos\nsystem\n(S'true'\ntR."
+
+test('an attribute that PyTables unpickles is read as a pickle, whatever stands before the import', async () => {
+  const padded = `(lp0\n${"S'x'\na".repeat(3000)}0${commandPickle}`
+  for (const pickle of [commandPickle, padded]) {
+    const report = await scan(hdf5([textAttribute('evil', pickle)]))
+    expect(report.verdict).toBe('fail')
+    expect(report.findings.map(({ rule }) => rule)).toContain('pickle/dangerous-call')
+  }
+})
+
+test('a plain value that PyTables pickles passes', async () => {
+  const report = await scan(hdf5([textAttribute('index_name', 'N.'), textAttribute('TITLE', 'Weights, second part.')]))
+  expect(report.verdict).toBe('pass')
+})
+
+const rowsOf = (values: readonly string[], kind: string): Buffer =>
+  datasetHdf5(
+    [
+      dataspace(1),
+      floats,
+      contiguous(16, 40_000),
+      textAttribute('CLASS', 'VLARRAY'),
+      textAttribute('PSEUDOATOM', kind),
+    ],
+    { values },
+  )
+
+test('rows of a PyTables array of objects are read as pickles', async () => {
+  const hostile = await scan(rowsOf(['I1\n.', commandPickle], 'object'))
+  expect(hostile.verdict).toBe('fail')
+  expect(hostile.findings.map(({ rule }) => rule)).toContain('pickle/dangerous-call')
+  expect((await scan(rowsOf(['I1\n.', '(lp0\nI2\na.', 'a text of an attribute'], 'object'))).verdict).toBe('pass')
+})
+
+test('rows of text are no pickles', async () => {
+  const report = await scan(rowsOf(['N.', 'cats and dogs\nlive here\n'], 'vlunicode'))
+  expect([report.verdict, report.findings]).toEqual(['pass', []])
+})
+
+test('collections of nothing inside one another end', async () => {
+  const collection = Buffer.alloc(32)
+  collection.write('GCOL\u0001')
+  collection.writeUInt32LE(2 ** 30, 8)
+  collection.writeUInt16LE(1, 16)
+  const forged = Buffer.concat(Array.from({ length: 100_000 }, () => collection))
+  const report = await scan(Buffer.concat([rowsOf(['I1\n.'], 'object'), forged]))
+  expect(report.verdict).not.toBe('pass')
+})

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { createSeededRandom } from '@nootropic/core'
 import { expect, test } from 'vitest'
 import { createBudget } from '../src/scan/budget.ts'
@@ -30,6 +31,7 @@ import {
   text,
   tuple,
 } from './support/pickle-assembler.ts'
+import { zipOf } from './support/zip-builder.ts'
 
 const run = (...parts: readonly PicklePart[]) => runPickle(bytesSource(assemble(...parts)), 0)
 const rulesOf = (...parts: readonly PicklePart[]): string[] => run(...parts).log.sightings.map(({ rule }) => rule.id)
@@ -314,4 +316,60 @@ test('a function of one library makes no class of another, and a partial keeps t
   expect(rulesOf(pickle(built(partial, tuple(text('not a callable'), ')', '}', 'N'))))).toEqual([
     'pickle/call-arguments',
   ])
+})
+
+test.each([
+  ['100 bytes', 100],
+  ['70,000 bytes', 70_000],
+])(
+  'a pickle that stands %s behind the STOP of a harmless one is found, in a zip and in gzip too',
+  async (_, length) => {
+    const random = createSeededRandom(length)
+    const noise = Buffer.from(Array.from({ length }, () => random.integer(256)))
+    for (const junk of [Buffer.alloc(length), Buffer.alloc(length, 'x'), noise]) {
+      const inText = "cposix\nsystem\n(S'id'\ntR."
+      for (const hidden of [pickle(shellCall), assemble(proto(2), shellCall, '.'), assemble(inText)]) {
+        const file = assemble(pickle(orderedDictionary), junk, hidden)
+        for (const content of [file, zipOf([{ name: 'model.pkl', data: file }]), gzipSync(file)]) {
+          const { verdict, findings } = await scan(content)
+          expect([verdict, findings.some(({ rule }) => rule === 'pickle/dangerous-call')]).toEqual(['fail', true])
+        }
+      }
+    }
+  },
+)
+
+test('items of a mapping that are its attributes may not be called on loading', () => {
+  const called = ['__setstate__', '__reduce__', '__class__', 'close']
+  const mappings = [
+    stacked('scipy.optimize._optimize', 'OptimizeResult'),
+    stacked('sklearn.utils._bunch', 'Bunch'),
+    stacked('easydict', 'EasyDict'),
+  ]
+  for (const mapping of mappings) {
+    for (const name of called) {
+      expect(rulesOf(pickle(created(mapping), text(name), named('builtins', 'bytearray'), 's}b'))).toEqual([
+        'pickle/special-state',
+      ])
+    }
+    expect(rulesOf(pickle(created(mapping), '(', text('append'), named('builtins', 'bytearray'), 'uNa'))).toEqual([
+      'pickle/special-state',
+    ])
+    // Protocols 0 and 1 hand the items to the constructor.
+    const items = dictionary(text('append'), named('builtins', 'bytearray'))
+    const reconstructed = call(named('copyreg', '_reconstructor'), mapping, named('builtins', 'dict'), items)
+    expect(rulesOf(pickle(reconstructed, 'Na'))).toEqual(['pickle/special-state'])
+    expect(rulesOf(pickle(created(mapping), '(', text('x'), orderedDictionary, text('close'), small(1), 'u'))).toEqual(
+      [],
+    )
+  }
+})
+
+test('a buffer of bytes is let through, and what it holds is looked into', () => {
+  const buffer = (content: PicklePart): Buffer =>
+    built(created(stacked('_io', 'BytesIO')), tuple(binary(content), small(0), 'N'))
+  expect(rulesOf(pickle(buffer('abc')))).toEqual([])
+  expect(rulesOf(pickle(buffer(pickle(shellCall))))).toEqual(['pickle/nested-pickle'])
+  expect(rulesOf(pickle(call(stacked('_io', 'BytesIO'), binary('abc'))))).toEqual(['pickle/call-arguments'])
+  expect(rulesOf(pickle(call(stacked('_io', 'FileIO'), text('x'))))).not.toEqual([])
 })

@@ -138,3 +138,46 @@ test("Ollama's file is recognised and passes; a Dockerfile is not one", async ()
   expect(await formatOf('FROM node:20\nWORKDIR /app\nRUN npm ci\n')).not.toBe('ollama-modelfile')
   expect(await formatOf(`${'\n'.repeat(4000)}FRO`)).not.toBe('ollama-modelfile')
 })
+
+const reaching = "{{ ''.__class__.__mro__[1].__subclasses__() }}"
+
+/** Templates that open like something else: a runtime renders all of what is named `chat_template.jinja`. */
+const disguised: Readonly<Record<string, string>> = {
+  Markdown: `# Title\n\nText\n${reaching}`,
+  'Markdown of a paragraph': `<p>\n# x\n${reaching}`,
+  'a long text': `${'Hello world, plain text here.\n'.repeat(300)}${reaching}`,
+  'delimited values': `a,b\n1,2\n3,${reaching}\n`,
+  YAML: `a: 1\nb: {{ ''|attr('_' * 2 ~ 'class') }}\n`,
+  'Markdown with a name put together': `# T\n\nx\n{% set a = '_' ~ '_class_' ~ '_' %}\n{{ ''[a] }}`,
+  'Markdown with a function': '# T\n\nx\n{{ lipsum.__globals__ }}',
+  'a statement over many lines': `# T\n\nx\n{{ ''\n${'\n'.repeat(300_000)}.__class__ }}`,
+}
+
+for (const [kind, content] of Object.entries(disguised)) {
+  test(`a template that opens like ${kind} is read as a template`, async () => {
+    const { verdict, findings } = await scan(Buffer.from(content))
+    expect([verdict, findings.some(({ rule }) => rule.startsWith('template/'))]).toEqual(['fail', true])
+  })
+}
+
+test('documents that show snippets of templates pass', async () => {
+  for (const content of [
+    "# A model\n\n```jinja\n{% for m in messages %}{{ m['content'] | trim }}{% endfor %}\n```\n",
+    '# A page\n\n```vue\n<a>{{ item.name + "x" }}</a> {{ $t("__x__") }}\n```\n',
+    '# A page\n\n{% include "head.html" %}\n\n{{ page.title | markdownify }}\n',
+    '# A workflow\n\nrun: {{ matrix["os"] }} $\n',
+    'A reference: title = {{The {\\"U}ber Model}}, year = {2020}\n',
+  ]) {
+    const { verdict } = await scan(Buffer.from(content))
+    expect([content, verdict]).toEqual([content, 'pass'])
+  }
+})
+
+test('what all templates of a file may cost is bounded (CWE-770)', async () => {
+  const templates = Array.from({ length: 10_000 }, (_, name) => ({
+    name: String(name),
+    template: '{{ messages[0].content }}',
+  }))
+  const { verdict } = await scan(Buffer.from(JSON.stringify({ tokenizer_class: 'X', chat_template: templates })))
+  expect(verdict).toBe('incomplete')
+})

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { lstatSync, mkdirSync, readFileSync, renameSync, type Stats, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { findingSchema, NootropicError, sha256 } from '@nootropic/core'
@@ -28,10 +28,28 @@ const entryName = (digest: string, limits: ScanLimits): string => {
   return `${sha256(JSON.stringify([scannerDigest, digest, limits])).slice('sha256:'.length)}.json`
 }
 
+const openDirectory = (directory: string): Stats => {
+  try {
+    return lstatSync(directory)
+  } catch {
+    // Only the last part: a path that is mistyped would otherwise be made anew.
+    try {
+      mkdirSync(directory, { mode: 0o700 })
+      return lstatSync(directory)
+    } catch (cause) {
+      const { code } = cause as NodeJS.ErrnoException
+      throw new NootropicError(
+        'CONFIGURATION_INVALID',
+        `expected the cache ${directory} to be a directory, or to be made in one; ${code}`,
+        { cause },
+      )
+    }
+  }
+}
+
 /** Who can write to the directory decides what passes: only this user may (CWE-732). Windows has no such modes. */
 const verifyPrivate = (directory: string): void => {
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
-  const status = lstatSync(directory)
+  const status = openDirectory(directory)
   const user = process.geteuid?.() ?? status.uid
   const isPrivate = process.platform === 'win32' || (status.uid === user && (status.mode & 0o077) === 0)
   if (status.isDirectory() && isPrivate) return

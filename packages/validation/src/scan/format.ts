@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { Inspection } from './inspection.ts'
 import type { ByteSource } from './source.ts'
 
@@ -46,18 +47,26 @@ export const hasMagic = (bytes: Uint8Array, magic: string | readonly number[], a
   return true
 }
 
-const decodeText = (bytes: Uint8Array): string | undefined => {
+/** A character has at most four bytes; the last one of a head may be cut. */
+const withoutCutCharacter = (bytes: Uint8Array): Uint8Array => {
+  for (let back = 1; back < 4; back += 1) {
+    const byte = bytes[bytes.length - back] ?? 0
+    if (byte < 0x80) return bytes
+    if (byte >= 0xc0) return bytes.subarray(0, bytes.length - back)
+  }
+  return bytes
+}
+
+const decodeText = (bytes: Uint8Array, isCut: boolean): string | undefined => {
   // Most binary files show it in their first bytes; decoding 4 KiB of each would take most of a small file's time.
   for (let index = 0; index < Math.min(bytes.length, 16); index += 1) {
     const byte = bytes[index] ?? 0
     if (byte < 0x20 && !(byte >= 0x09 && byte <= 0x0d)) return undefined
   }
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true })
-    return /[^\P{Cc}\t\n\f\r\v]/u.test(text) ? undefined : text
-  } catch {
-    return undefined
-  }
+  const whole = isCut ? withoutCutCharacter(bytes) : bytes
+  if (!isUtf8(whole)) return undefined
+  const text = Buffer.from(whole.buffer, whole.byteOffset, whole.byteLength).toString('utf8')
+  return /[^\P{Cc}\t\n\f\r\v]/u.test(text) ? undefined : text.replace(/^\uFEFF/, '')
 }
 
 /** The sample of a content. */
@@ -70,7 +79,7 @@ export const sampleOf = (content: ByteSource): Sample => {
     head,
     content,
     get text() {
-      if (!isDecoded) text = decodeText(head)
+      if (!isDecoded) text = decodeText(head, content.size > head.length)
       isDecoded = true
       return text
     },

@@ -114,6 +114,7 @@ export const inspect = async (content: ByteSource, options: InspectOptions): Pro
   const collector = createCollector(path, limits)
 
   let dependsOnDirectory = false
+  const none: ReadonlySet<number> = new Set()
   const pickles = new Map<ByteSource, Set<number>>()
   const picklesIn = (source: ByteSource): Set<number> => {
     const known = pickles.get(source) ?? new Set()
@@ -197,7 +198,9 @@ export const inspect = async (content: ByteSource, options: InspectOptions): Pro
     }
     // Bytes that are a part of others are swept with them.
     if (options.isSwept && part.within === undefined) {
-      await guard('embedded content', () => checkEmbedded(part, inspection, { isContainer, pickles: picklesIn(part) }))
+      await guard('embedded content', () =>
+        checkEmbedded(part, inspection, { isContainer, pickles: pickles.get(part) ?? none }),
+      )
     }
     return name
   }

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
-import { closeSync, constants, fstatSync, lstatSync, openSync, type Stats } from 'node:fs'
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { dirname } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { type Clock, type Digest, NootropicError, type Report, sha256, systemClock } from '@nootropic/core'
 import type { SeverityReactions } from '../reactions.ts'
-import { createBudget } from './budget.ts'
+import { type Budget, createBudget } from './budget.ts'
 import { openScanCache } from './cache.ts'
 import { type InspectOptions, inspect } from './inspect.ts'
 import { type ScanLimits, scanLimits } from './limits.ts'
@@ -25,8 +27,8 @@ export interface ScanOptions {
   readonly signal?: AbortSignal
 }
 
-/** A file by its path, bytes in memory, or a stream of bytes. */
-export type ScanInput = string | Uint8Array | AsyncIterable<Uint8Array>
+/** A file by its path or `file:` URL, bytes in memory, or a stream of bytes. */
+export type ScanInput = string | URL | Uint8Array | ArrayBuffer | AsyncIterable<Uint8Array>
 
 const unreadable = (path: string, found: string, cause?: unknown): NootropicError =>
   new NootropicError('FILE_UNREADABLE', `expected ${path} to be a file that can be read, found ${found}`, { cause })
@@ -38,7 +40,8 @@ const openFile = (path: string): number => {
     return openSync(path, flags)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    throw unreadable(path, code === 'ELOOP' ? 'a symbolic link' : (code ?? String(error)), error)
+    const found = path === '' ? 'no path at all' : code === 'ELOOP' ? 'a symbolic link' : (code ?? String(error))
+    throw unreadable(path, found, error)
   }
 }
 
@@ -47,10 +50,15 @@ const maximumHeldBytes = 2 ** 26
 
 const hashedLength = 2 ** 20
 
-const digestOf = (content: ByteSource): Digest => {
+/** So much is hashed before others of this thread have their turn. */
+const turnLength = 2 ** 26
+
+const digestOf = async (content: ByteSource, budget: Budget): Promise<Digest> => {
   const hash = createHash('sha256')
-  const window = Buffer.allocUnsafeSlow(hashedLength)
+  const window = Buffer.allocUnsafeSlow(Math.min(hashedLength, content.size))
   for (let offset = 0; offset < content.size; offset += hashedLength) {
+    budget.checkTime()
+    if (offset > 0 && offset % turnLength === 0) await setImmediate()
     hash.update(window.subarray(0, readInto(content, window, offset)))
   }
   return `sha256:${hash.digest('hex')}`
@@ -63,30 +71,48 @@ const verifyUnchanged = (path: string, before: Stats): void => {
   if (!isSame) throw unreadable(path, 'one that changed while it was scanned')
 }
 
+const limitsOf = (changed: Partial<ScanLimits> = {}): ScanLimits => {
+  for (const [name, value] of Object.entries(changed)) {
+    // NaN is neither above nor below anything: every check would let it pass.
+    if (typeof value === 'number' && value >= 0) continue
+    throw new NootropicError(
+      'CONFIGURATION_INVALID',
+      `expected the limit \`${name}\` to be a number, 0 or more; got ${String(value)}`,
+    )
+  }
+  return { ...scanLimits, ...changed }
+}
+
 const scanContent = async (
   content: ByteSource,
-  digest: Digest,
-  subject: Pick<InspectOptions, 'path' | 'directory' | 'expected'>,
+  subject: Pick<InspectOptions, 'path' | 'directory' | 'expected'> & { readonly held?: Uint8Array | undefined },
   options: ScanOptions,
   scratch = createScratch(),
 ): Promise<Report> => {
   const clock = options.clock ?? systemClock
+  const { signal } = options
   const time = { clock, startedAt: clock.now().toISOString(), startedMs: clock.monotonicMs() }
-  const limits = { ...scanLimits, ...options.limits }
-  const budget = createBudget(limits, content.size, clock, options.signal)
+  const limits = limitsOf(options.limits)
+  const budget = createBudget(limits, content.size, clock, signal)
+  const { path, directory, expected, held } = subject
   try {
-    const { path } = subject
+    const digest = held === undefined ? await digestOf(content, budget) : sha256(held)
     // What the bytes are to be is no part of the key: only what they are by themselves is kept.
-    const isByItself = subject.expected === undefined
-    const cache = options.cache === undefined || !isByItself ? undefined : openScanCache(options.cache)
+    const cache = options.cache === undefined || expected !== undefined ? undefined : openScanCache(options.cache)
     const cached = cache?.read(digest, limits, path)
-    const scan =
-      cached ?? (await inspect(content, { ...subject, limits, budget, scratch, signal: options.signal, isSwept: true }))
+    const work = { path, directory, expected, limits, budget, scratch, signal, isSwept: true }
+    const scan = cached ?? (await inspect(content, work))
     if (cached === undefined) cache?.write(digest, limits, scan)
     return reportOfScan(scan, { path, digest }, { ...time, reactions: options.reactions ?? defaultScanReactions })
   } finally {
     scratch.close()
   }
+}
+
+/** Files of /proc and the like have content and no size: what is read of them is another thing each time. */
+const verifySized = (descriptor: number, path: string, size: number): void => {
+  if (size > 0 || readSync(descriptor, new Uint8Array(1), 0, 1, 0) === 0) return
+  throw unreadable(path, 'one without a size, such as those of /proc; copy it and scan the copy')
 }
 
 /**
@@ -99,12 +125,14 @@ export const scanFile = async (path: string, options: ScanOptions, expected?: 'w
   const descriptor = openFile(path)
   try {
     const before = fstatSync(descriptor)
+    if (before.isDirectory()) throw unreadable(path, 'a directory, which `scanPath` scans')
     if (!before.isFile()) throw unreadable(path, 'no regular file')
+    verifySized(descriptor, path, before.size)
+    options.signal?.throwIfAborted()
     const onDisk = fileSource(descriptor, before.size)
     const held = before.size <= maximumHeldBytes ? onDisk.read(0, before.size) : undefined
     const content = held === undefined ? onDisk : bytesSource(held)
-    const digest = held === undefined ? digestOf(onDisk) : sha256(held)
-    const report = await scanContent(content, digest, { path, directory: dirname(path), expected }, options)
+    const report = await scanContent(content, { path, directory: dirname(path), expected, held }, options)
     verifyUnchanged(path, before)
     return report
   } finally {
@@ -118,7 +146,8 @@ export const scanFile = async (path: string, options: ScanOptions, expected?: 'w
  * Memory stays bounded whatever the size: of a large file only structure and windows are held, and what comes out of
  * compressed parts waits in a nameless temporary file. What could not be looked at leaves the verdict `incomplete`.
  *
- * @throws NootropicError `FILE_UNREADABLE` (a path), `LIMIT_EXCEEDED` (a stream that is too long)
+ * @throws NootropicError `FILE_UNREADABLE` (a path), `LIMIT_EXCEEDED` (a stream that is too long), `USAGE`,
+ *   `CONFIGURATION_INVALID`; what an aborted signal has as its reason
  * @example
  * ```ts
  * const report = await scan('model.pkl')
@@ -128,24 +157,37 @@ export const scanFile = async (path: string, options: ScanOptions, expected?: 'w
  */
 export const scan = async (input: ScanInput, options: ScanOptions = {}): Promise<Report> => {
   if (typeof input === 'string') return scanFile(input, options)
+  if (input instanceof URL) return scanFile(fileURLToPath(input), options)
   const path = options.name ?? 'bytes'
-  if (input instanceof Uint8Array) return scanContent(bytesSource(input), sha256(input), { path }, options)
+  const held = input instanceof ArrayBuffer ? new Uint8Array(input) : input
+  if (held instanceof Uint8Array) return scanContent(bytesSource(held), { path, held }, options)
+  if (typeof (held as Partial<typeof held> | undefined)?.[Symbol.asyncIterator] !== 'function') {
+    throw new NootropicError('USAGE', `expected a path, a file: URL, bytes or a stream of bytes, got ${typeof held}`)
+  }
   const scratch = createScratch()
   try {
-    const limit = options.limits?.expandedBytes ?? scanLimits.expandedBytes
-    const content = await scratch.gather(bounded(input, limit))
-    return await scanContent(content, digestOf(content), { path }, options, scratch)
+    const content = await scratch.gather(bounded(held, limitsOf(options.limits).expandedBytes, options.signal))
+    return await scanContent(content, { path }, options, scratch)
   } finally {
     scratch.close()
   }
 }
 
-async function* bounded(chunks: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<Uint8Array> {
+async function* bounded(
+  chunks: AsyncIterable<Uint8Array>,
+  limit: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
   let size = 0
   for await (const chunk of chunks) {
+    signal?.throwIfAborted()
+    if (!(chunk instanceof Uint8Array)) {
+      throw new NootropicError('USAGE', `expected a stream of bytes, got ${typeof chunk}; open it without an encoding`)
+    }
     size += chunk.length
-    if (size > limit)
+    if (size > limit) {
       throw new NootropicError('LIMIT_EXCEEDED', `expected a stream of at most ${limit} bytes, found more`)
+    }
     yield chunk
   }
 }

@@ -73,7 +73,7 @@ export const dangerousPickle = (random: SeededRandom): DangerousPickle => {
     ],
     () => [latin1(`\x80\x02c${module}\n${name}\n`), argument, latin1('\x85\x81')],
     () => [latin1(`\x80\x04c${module}\n${name}\n`), argument, latin1('\x85}\x92')],
-    () => [latin1(`c${module}\n${name}\n0N`)],
+    () => [latin1(`c${module}\n${name}\n0N.`)],
   ]
   const form = forms[random.integer(forms.length)]?.() ?? []
   const tails = ['.', '', '.trailing bytes', '\xff', '0.', 'N.N.']

@@ -37,7 +37,7 @@ export const fixtures: RoomFixtures = {
       'a zip entry that climbs': () => zipOf([{ ...model, name: 'sub/../../model.md' }]),
       'a zip entry with a drive': () => zipOf([{ ...model, name: 'C:\\model.md' }]),
       'CVE-2007-4559: a tar entry that climbs': () => tarOf([{ ...model, name: '../model.md' }]),
-      'CVE-2024-5480: an absolute tar entry': () => tarOf([{ ...model, name: '/etc/model.md' }]),
+      'CVE-2024-5187: an absolute tar entry': () => tarOf([{ ...model, name: '/etc/model.md' }]),
       'a 7z entry that climbs': unpacked('climbing'),
       'an entry that climbs by backslashes': () => zipOf([{ ...model, name: '..\\model.md' }]),
     },

@@ -1,3 +1,4 @@
+import { matlabArray, matlabCompressed, matlabOf } from '../support/matlab-files.ts'
 import {
   arrowOf,
   coremlOf,
@@ -146,6 +147,16 @@ export const fixtures: RoomFixtures = {
     negative: {
       'tensors and numbers': torch7,
       'a text called function': () => torch7Of(torch7Text('function'), torch7Text('function () end')),
+    },
+  },
+  'models/matlab-code': {
+    positive: {
+      'a function handle in a list': () => matlabOf(matlabArray('cell', matlabArray('handle'))),
+      'a compressed object': () => matlabOf(matlabArray('double'), matlabCompressed(matlabArray('object'))),
+    },
+    negative: {
+      'numbers in a structure': () => matlabOf(matlabArray('structure', matlabArray('double'))),
+      'compressed numbers': () => matlabOf(matlabCompressed(matlabArray('double'))),
     },
   },
   'models/coreml-custom-code': {

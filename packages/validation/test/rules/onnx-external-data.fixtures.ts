@@ -47,7 +47,7 @@ export const fixtures: RoomFixtures = {
     positive: {
       'CVE-2022-25882: steps out of the directory': at('../../../etc/passwd'),
       'CVE-2024-27318: steps in the middle': at('a/../../secret'),
-      'CVE-2024-5187: an absolute path': at('/etc/passwd'),
+      'CVE-2025-51480: an absolute path': at('/etc/passwd'),
       'CVE-2025-51480: a path of Windows': at('C:\\secret'),
       'a URL': at('https://example.org/weights'),
       'a share': at('\\\\host\\share\\secret'),

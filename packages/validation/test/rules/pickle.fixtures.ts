@@ -55,6 +55,23 @@ const marshalled = assemble('\xe3', Buffer.alloc(20), '\xf3', little(4, 4), '\x9
 const doubling = (open: string, close: string, levels: number): Buffer =>
   assemble(open, ...Array.from({ length: levels }, () => close))
 
+const optimizeResult = created(stacked('scipy.optimize._optimize', 'OptimizeResult'))
+
+/** What joblib before 0.10 wrote for an array. */
+const siblingArray = (name: string, filename: PicklePart): Buffer =>
+  built(created(stacked('joblib.numpy_pickle', name)), dictionary(text('filename'), filename))
+
+const arrayType = (code: string): Buffer => call(stacked('numpy', 'dtype'), text(code), '\x89', '\x88')
+
+/** A dtype with one field, as numpy writes it. */
+const typeWithField = (code: string, flags: number): Buffer => {
+  const fields = dictionary(text('a'), tuple(arrayType(code), small(0)))
+  return built(
+    arrayType('V8'),
+    tuple(small(3), text('|'), 'N', tuple(text('a')), fields, small(8), small(1), small(flags)),
+  )
+}
+
 /** What each rule of pickles reports and leaves alone. */
 export const fixtures: RoomFixtures = {
   'pickle/dangerous-call': {
@@ -133,6 +150,26 @@ export const fixtures: RoomFixtures = {
       'texts of protocol 0': bytes('Vcollections\nVOrderedDict\n\x93.'),
     },
   },
+  'pickle/sibling-array': {
+    positive: {
+      'an array in a file beside the pickle': of(siblingArray('NDArrayWrapper', text('model.pkl_01.npy'))),
+      'an array in a compressed file of another directory': of(siblingArray('ZNDArrayWrapper', text('../a.npy.z'))),
+    },
+    negative: {
+      'a wrapper without a state': of(created(stacked('joblib.numpy_pickle', 'NDArrayWrapper'))),
+      'the name of such a file as a text': of(dictionary(text('filename'), text('model.pkl_01.npy'))),
+    },
+  },
+  'pickle/array-type': {
+    positive: {
+      'a field of objects without the flags': of(typeWithField('O8', 0)),
+      'objects without the flags': of(built(arrayType('O8'), tuple(small(3), text('|'), 'NNN', small(8), '\x89\x89'))),
+    },
+    negative: {
+      'a field of objects': of(typeWithField('O8', 27)),
+      'a field of numbers': of(typeWithField('f8', 16)),
+    },
+  },
   'pickle/extension-registry': {
     positive: { EXT1: of('\x82\x01'), 'EXT4, called': of('\x84', little(70_000, 4), ')R') },
     negative: { 'a byte that would be EXT1': of(binary('\x82\x01')), numbers: of(small(0x82)) },
@@ -204,8 +241,22 @@ export const fixtures: RoomFixtures = {
         ),
         'Na',
       ),
+      'an item that is an attribute': of(
+        optimizeResult,
+        text('__setstate__'),
+        named('builtins', 'bytearray'),
+        's',
+        '}b',
+      ),
     },
     negative: {
+      'items of an ordered dictionary': of(
+        orderedDictionary,
+        text('__setstate__'),
+        named('collections', 'OrderedDict'),
+        's',
+      ),
+      'a result with items that are data': of(optimizeResult, text('__setstate__'), small(1), 's'),
       'a dictionary with a key append': of(dictionary(text('append'), named('collections', 'OrderedDict'))),
       'an attribute append that is data': of(
         built(created(stacked('sklearn.linear_model._base', 'LinearRegression')), dictionary(text('append'), small(1))),

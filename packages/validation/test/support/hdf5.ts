@@ -100,6 +100,24 @@ const virtualMap = (file: string): Buffer => {
   return joined('GCOL', [1, 0, 0, 0], u64(16 + object.length), object)
 }
 
+/** A global heap of values of variable length, such as rows of PyTables. */
+const valueHeap = (values: readonly (Uint8Array | string)[]): Buffer => {
+  const objects = values.map((value, index) => {
+    const bytes = joined(typeof value === 'string' ? value : Buffer.from(value))
+    const padding = Buffer.alloc((8 - (bytes.length % 8)) % 8)
+    return joined(u16(index + 1), u16(1), u32(0), u64(bytes.length), bytes, padding)
+  })
+  const body = joined(...objects, Buffer.alloc(16))
+  return joined('GCOL', [1, 0, 0, 0], u64(16 + body.length), body)
+}
+
+/** What a heap of the files of {@link hdf5} holds. */
+export interface HeapContent {
+  readonly local?: string
+  readonly virtual?: string
+  readonly values?: readonly (Uint8Array | string)[]
+}
+
 /** Where the root's header, the one dataset's header and its heap stand in the files of {@link hdf5}. */
 const rootAddress = 48
 export const datasetAddress = 16_384
@@ -109,7 +127,7 @@ export const heapAddress = 32_768
 export const hdf5 = (
   root: readonly HeaderMessage[],
   dataset: readonly HeaderMessage[] = [],
-  heap: { readonly local?: string; readonly virtual?: string } = {},
+  heap: HeapContent = {},
 ): Buffer => {
   const file = Buffer.alloc(49_152)
   joined('\x89HDF\r\n\x1a\n', [3, 8, 8, 0], u64(0), undefinedAddress, u64(file.length), u64(rootAddress), u32(0)).copy(
@@ -119,6 +137,7 @@ export const hdf5 = (
   header(dataset).copy(file, datasetAddress)
   if (heap.local !== undefined) localHeap(heap.local, heapAddress).copy(file, heapAddress)
   if (heap.virtual !== undefined) virtualMap(heap.virtual).copy(file, heapAddress)
+  if (heap.values !== undefined) valueHeap(heap.values).copy(file, heapAddress)
   return file
 }
 
@@ -127,7 +146,5 @@ export const kerasHdf5 = (config: unknown): Buffer =>
   hdf5([textAttribute('model_config', JSON.stringify(config)), textAttribute('keras_version', '2.15.0')])
 
 /** A file with one dataset at `/w`. */
-export const datasetHdf5 = (
-  messages: readonly HeaderMessage[],
-  heap: { readonly local?: string; readonly virtual?: string } = {},
-): Buffer => hdf5([hardLink('w', datasetAddress)], messages, heap)
+export const datasetHdf5 = (messages: readonly HeaderMessage[], heap: HeapContent = {}): Buffer =>
+  hdf5([hardLink('w', datasetAddress)], messages, heap)

@@ -2,15 +2,16 @@ import { parse as parseToml, TomlError } from 'smol-toml'
 import type { Format, Sample } from '../format.ts'
 import type { Inspection } from '../inspection.ts'
 import type { ByteSource } from '../source.ts'
+import { checkShownTemplate } from '../template/check-shown-template.ts'
 import { checkText } from '../text/check-text.ts'
-import { openingOf, readText, wholeText } from '../text/decode.ts'
+import { openingLinesOf, openingOf, readText, wholeText } from '../text/decode.ts'
 import { checkDocuments } from './check-documents.ts'
 import { checkYaml } from './check-yaml.ts'
 import { checkDuplicates } from './duplicates.ts'
 import { readJson } from './json-reader.ts'
 import { opensLikeIni, opensLikeJson, opensLikeToml, opensLikeYaml } from './openings.ts'
+import { createPythonTagCheck } from './python-tags.ts'
 import { configurationRules } from './rules.ts'
-import { checkLooseTags } from './tags.ts'
 
 /** The parser reads about 200 kB a second of hostile text, and cannot be stopped (CWE-400). */
 const maximumYamlLength = 1 << 18
@@ -18,15 +19,17 @@ const maximumYamlLength = 1 << 18
 /** TOML and INI of models are a screen long. */
 const maximumTomlLength = 1 << 20
 
-const recognising = (opens: (opening: string) => boolean) => (sample: Sample) => {
+const recognising = (opens: (opening: string, lines: readonly string[]) => boolean) => (sample: Sample) => {
   const opening = openingOf(sample)
-  return opening !== undefined && opens(opening) ? 'likely' : undefined
+  return opening !== undefined && opens(opening, openingLinesOf(sample)) ? 'likely' : undefined
 }
 
 /** What a parser does not read is looked at as text, so that what it says is seen all the same. */
 const checkUnparsed = (content: ByteSource, inspection: Inspection): void => {
+  const checkTags = createPythonTagCheck()
   const isText = readText(content, (text) => {
-    checkLooseTags(text, inspection)
+    checkTags(text, inspection)
+    checkShownTemplate(text, inspection)
     checkText(text, 'configuration', inspection)
   })
   if (!isText) inspection.incomplete('not scanned: what opens as text goes on as something else')
@@ -61,6 +64,7 @@ const inspectYaml = async (content: ByteSource, inspection: Inspection): Promise
     checkUnparsed(content, inspection)
     return inspection.incomplete(`not read as YAML: more than ${maximumYamlLength} bytes`)
   }
+  checkShownTemplate(text, inspection)
   if (!(await checkYaml(text, inspection))) inspection.refine('text')
 }
 
@@ -72,6 +76,7 @@ const inspectToml = async (content: ByteSource, inspection: Inspection): Promise
   }
   try {
     const document = parseToml(text)
+    checkShownTemplate(text, inspection)
     await checkDocuments([document], inspection)
   } catch (error) {
     if (!(error instanceof TomlError)) throw error
@@ -84,7 +89,7 @@ const inspectToml = async (content: ByteSource, inspection: Inspection): Promise
 /** Configuration of models and tokenizers: JSON, YAML, TOML. */
 export const configurationFormats: readonly Format[] = [
   { name: 'json', title: 'JSON', recognise: recognising(opensLikeJson), inspect: inspectJson },
-  { name: 'toml', title: 'TOML', recognise: recognising(opensLikeToml), inspect: inspectToml },
-  { name: 'ini', title: 'INI', recognise: recognising(opensLikeIni), inspect: checkUnparsed },
+  { name: 'toml', title: 'TOML', recognise: recognising((_, lines) => opensLikeToml(lines)), inspect: inspectToml },
+  { name: 'ini', title: 'INI', recognise: recognising((_, lines) => opensLikeIni(lines)), inspect: checkUnparsed },
   { name: 'yaml', title: 'YAML', recognise: recognising(opensLikeYaml), inspect: inspectYaml },
 ]

@@ -17,6 +17,9 @@ const maximumDepth = 200
 /** Values that a document may stand for once its aliases are followed (CWE-776). */
 const maximumExpandedValues = 1_000_000
 
+/** Anchors and aliases: the parser looks through all of them for each (CWE-407). */
+const maximumReferences = 5000
+
 /** Documents of one stream that are looked at. */
 const maximumDocuments = 1000
 
@@ -28,6 +31,8 @@ export interface YamlReading {
   readonly duplicates: readonly { readonly key: string; readonly offset: number }[]
   readonly isTooDeep: boolean
   readonly isBomb: boolean
+  /** Why not all of it was read though it may be YAML. */
+  readonly unread?: string
   /** Why it is no YAML. */
   readonly error?: string
 }
@@ -40,6 +45,7 @@ type Content = ParsedNode | Alias.Parsed | null | undefined
 interface Findings {
   readonly tags: { tag: string; offset: number; value: string }[]
   readonly duplicates: { key: string; offset: number }[]
+  references: number
 }
 
 class TooDeep extends Error {}
@@ -50,7 +56,10 @@ const survey = (document: Document.Parsed, findings: Findings): number => {
   const go = (node: Content, depth: number): number => {
     if (node === null || node === undefined) return 1
     if (depth > maximumDepth) throw new TooDeep()
-    if (isAlias(node)) return sizes.get(node.source) ?? 1
+    if (isAlias(node)) {
+      findings.references += 1
+      return sizes.get(node.source) ?? 1
+    }
     const { tag, range } = node
     if (tag !== undefined && !coreTag.test(tag)) {
       findings.tags.push({ tag, offset: range[0], value: isScalar(node) ? String(node.value) : '' })
@@ -69,7 +78,10 @@ const survey = (document: Document.Parsed, findings: Findings): number => {
       }
       size += go(key, depth + 1) + go(item.value as Content, depth + 1)
     }
-    if (isNode(node) && node.anchor !== undefined) sizes.set(node.anchor, size)
+    if (isNode(node) && node.anchor !== undefined) {
+      findings.references += 1
+      sizes.set(node.anchor, size)
+    }
     return size
   }
   return go(document.contents, 0)
@@ -84,26 +96,39 @@ const parsed = (text: string): Document.Parsed[] => {
     uniqueKeys: false,
     strict: false,
   })
-  return Array.isArray(documents) ? documents.slice(0, maximumDocuments) : []
+  return Array.isArray(documents) ? documents : []
 }
 
 /** Reads YAML as far as it can be read, without following more aliases than a sound document has. */
 export const readYaml = (text: string): YamlReading => {
-  const findings: Findings = { tags: [], duplicates: [] }
+  const findings: Findings = { tags: [], duplicates: [], references: 0 }
   const documents: unknown[] = []
   let isTooDeep = false
   let isBomb = false
   let error: string | undefined
+  let unread: string | undefined
   try {
-    for (const document of parsed(text)) {
+    const stream = parsed(text)
+    if (stream.length > maximumDocuments) unread = `more than ${maximumDocuments} documents`
+    for (const document of stream.slice(0, maximumDocuments)) {
       error ??= document.errors[0]?.message
       isBomb ||= survey(document, findings) > maximumExpandedValues
-      if (!isBomb) documents.push(document.toJS({ maxAliasCount: -1 }))
+      if (findings.references > maximumReferences) unread = `more than ${maximumReferences} anchors and aliases`
+      else if (!isBomb) documents.push(document.toJS({ maxAliasCount: -1 }))
     }
   } catch (cause) {
     // The parser recurses: what overflows its stack is nested deeper than any document.
     isTooDeep = cause instanceof TooDeep || cause instanceof RangeError
     if (!isTooDeep) error = cause instanceof Error ? cause.message : String(cause)
   }
-  return { ...findings, documents, isTooDeep, isBomb, ...(error === undefined ? {} : { error }) }
+  const { tags, duplicates } = findings
+  return {
+    documents,
+    tags,
+    duplicates,
+    isTooDeep,
+    isBomb,
+    ...(unread === undefined ? {} : { unread }),
+    ...(error === undefined ? {} : { error }),
+  }
 }

@@ -10,7 +10,7 @@ export const entryRules = ruleTable('containers', {
     explanation:
       'The name is absolute, names a drive or a share, or climbs by `..`. Unpacking it overwrites a file of the attacker’s choice: a start-up script, a library, another model.',
     remediation: untrusted,
-    tags: ['CWE-22', 'CWE-23', 'CVE-2007-4559', 'CVE-2024-5480', 'AML.T0011.000'],
+    tags: ['CWE-22', 'CWE-23', 'CVE-2007-4559', 'CVE-2024-5187', 'AML.T0011.000'],
     references: ['https://security.snyk.io/research/zip-slip-vulnerability'],
   },
   'entry-name-deceptive': {

@@ -1,5 +1,5 @@
 import type { Inspection } from '../inspection.ts'
-import { checkPickleAt } from '../pickle/nested.ts'
+import { checkPickleAt, SweepAllowance } from '../pickle/nested.ts'
 import { type ByteSource, partOf, readInto } from '../source.ts'
 import { createPairSweep, type PairSweep } from './byte-pairs.ts'
 import { type Marked, markedAt, markedWindow, markers } from './markers.ts'
@@ -50,6 +50,7 @@ export const checkEmbedded = async (
   known: KnownContent,
 ): Promise<void> => {
   let archives = 0
+  const allowance = new SweepAllowance(content.size)
   for (const { kind, offset } of sweep(content, inspection)) {
     if (kind === 'program') {
       const program = recogniseProgram(content.read(offset, programHeaderLength))
@@ -62,7 +63,7 @@ export const checkEmbedded = async (
       })
     } else if (kind === 'pickle') {
       if (known.pickles.has(offset)) continue
-      checkPickleAt(content, offset, inspection)
+      checkPickleAt(content, offset, inspection, allowance)
     } else if (!known.isContainer && archives < maximumArchives) {
       archives += 1
       inspection.report({

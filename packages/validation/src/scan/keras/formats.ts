@@ -27,9 +27,9 @@ const hdf5: Format = {
       return undefined
     }
   },
-  inspect(content, inspection) {
+  async inspect(content, inspection) {
     const base = findSuperblock(content)
-    if (base !== undefined) checkHdf5(content, base, inspection)
+    if (base !== undefined) await checkHdf5(content, base, inspection)
   },
 }
 

@@ -4,6 +4,8 @@ import { caffeFormat, prototxtFormat } from './caffe.ts'
 import { cntkFormat } from './cntk.ts'
 import { coremlFormat } from './coreml.ts'
 import { executorchFormat, llamafileFormat, rknnFormat, tensorrtFormat } from './devices.ts'
+import { matlabFormats } from './matlab.ts'
+import { matlab4Format } from './matlab-4.ts'
 import { mediaFormats } from './media.ts'
 import { msgpackFormat } from './msgpack.ts'
 import { mxnetParametersFormat } from './mxnet.ts'
@@ -25,6 +27,7 @@ export const modelsFormats: readonly Format[] = [
   cntkFormat,
   mxnetParametersFormat,
   rDataFormat,
+  ...matlabFormats,
   executorchFormat,
   tensorrtFormat,
   rknnFormat,
@@ -49,4 +52,5 @@ export const modelsFormats: readonly Format[] = [
   darknetWeightsFormat,
   msgpackFormat,
   word2vecFormat,
+  matlab4Format,
 ]

@@ -2,6 +2,7 @@ import { type Format, hasMagic, type Recognition, type Sample } from '../format.
 import type { Inspection } from '../inspection.ts'
 import { type ByteSource, partOf } from '../source.ts'
 import { createByteCursor, readStructure, StructureError } from './byte-cursor.ts'
+import { recogniseMatlab4 } from './matlab-4.ts'
 import { modelsRules } from './rules.ts'
 
 /** A network in text that is longer is not read (CWE-770). */
@@ -59,7 +60,10 @@ export const darknetFormat: Format = {
 }
 
 /** Version 0.1 or 0.2, revision, and images seen, of 4 bytes before 0.2 and 8 since; floats follow. */
-const recogniseDarknetWeights = ({ head, size }: Sample): Recognition => {
+const recogniseDarknetWeights = (sample: Sample): Recognition => {
+  const { head, size } = sample
+  // A column of one or two numbers of MATLAB opens alike, and has a name besides.
+  if (recogniseMatlab4(sample) !== undefined) return undefined
   if (!hasMagic(head, [0, 0, 0, 0]) || !hasMagic(head, [0, 0, 0], 5) || !hasMagic(head, [0, 0, 0], 9)) return undefined
   const minor = head[4] ?? 0
   const revision = head[8] ?? 0

@@ -31,6 +31,15 @@ export const modelsRules = ruleTable('models', {
     tags: ['CWE-502', 'CWE-94', 'AML.T0011.000'],
     references: ['https://github.com/torch/torch7/blob/master/doc/serialization.md'],
   },
+  'matlab-code': {
+    severity: 'low',
+    title: 'A MATLAB file holds objects or functions',
+    explanation:
+      'Function handles and objects stand beside the numbers. MATLAB makes objects by the classes of its own path when the file is loaded, and calls their loadobj; a handle runs when a program calls it. What they do is not in the file.',
+    remediation: 'Load only the variables that you need, by their names, or with a reader that leaves objects out.',
+    tags: ['CWE-502', 'CWE-470', 'AML.T0011.000'],
+    references: ['https://www.mathworks.com/help/pdf_doc/matlab/matfile_format.pdf'],
+  },
   'coreml-custom-code': {
     severity: 'medium',
     title: 'A Core ML model needs a class of the app',

@@ -13,7 +13,7 @@ const makingModules: ReadonlySet<string> = new Set(
     .concat('dill._dill', 'dill.dill'),
 )
 
-type Making = 'code' | 'function' | 'cell' | 'state' | 'type'
+type Making = 'code' | 'function' | 'cell' | 'state' | 'type' | 'array'
 
 const makings: Readonly<Record<string, Making>> = {
   _create_code: 'code',
@@ -25,6 +25,7 @@ const makings: Readonly<Record<string, Making>> = {
   _function_setstate: 'state',
   _builtin_type: 'type',
   _load_type: 'type',
+  _create_array: 'array',
 }
 
 /** What a name of dill or cloudpickle makes, if that is what it does. */
@@ -34,6 +35,9 @@ export const makingOf = ({ module, name }: Pick<ImportedName, 'module' | 'name'>
 /** Whether a name is the namespace of a module, which a function made by dill takes its globals from. */
 const isNamespace = ({ module, name }: Pick<ImportedName, 'module' | 'name'>): boolean =>
   name === '__dict__' || (name === '__main__' && (module === '__builtin__' || module === 'builtins'))
+
+const isReconstruct = (imported: ImportedName | undefined): boolean =>
+  imported?.name === '_reconstruct' && /^numpy\._?core\.multiarray$/.test(imported.module)
 
 /** What the state of a function may set: how it is described and called, not what it does. */
 const harmlessAttributes: ReadonlySet<string> = new Set([
@@ -86,15 +90,33 @@ export class CarriedCode {
         return made(kinds.function)
       }
       case 'cell':
-        return heap.createObject(kinds.object, callee, callArguments, heap.traitsOf(callArguments) & traits.code)
+        return heap.createObject(
+          kinds.object,
+          callee,
+          callArguments,
+          heap.traitsOf(callArguments) & (traits.code | traits.hook),
+        )
       case 'state':
         return heap.is(first, kinds.function) ? heap.createObject(kinds.object, callee, callArguments) : undefined
       case 'type': {
         const type = heap.createObject(kinds.object, callee, callArguments)
         const name = first >= 0 ? textOf(input.content, first, 64) : undefined
+        if (name === 'slice') {
+          return imports.record('builtins', name, 4, at, () => heap.create(kinds.global)).value
+        }
         if (name === 'CodeType') this.#types.set(type, 'code')
         if (name === 'FunctionType' || name === 'LambdaType') this.#types.set(type, 'function')
         return type
+      }
+      case 'array': {
+        // `_reconstruct(ndarray, (0,), b"b")` and its `__setstate__`, in one call.
+        const isMaker = isReconstruct(imports.of(first)) && heap.is(second, kinds.tuple)
+        const array = isMaker ? imports.of(heap.itemsOf(second)?.[0] ?? 0) : undefined
+        const isArray = array?.module === 'numpy' && array.judgement.verdict === 'allowed' && values.length <= 4
+        const others = values.slice(1).reduce((all, value) => all | heap.presentTraitsOf(value), 0)
+        return isArray && (others & (traits.hook | traits.code)) === 0
+          ? heap.createObject(kinds.object, callee, callArguments)
+          : undefined
       }
     }
   }

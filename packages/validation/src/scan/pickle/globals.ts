@@ -14,15 +14,34 @@ import type { Severity } from '@nootropic/core'
  * - `callable`: the first argument, if there is one, is an allowed callable (or None, for a `defaultdict`), and the rest
  *   constants or values built so (`functools.partial`). Its own rule must be `any`, `instance` or `constants`: a name of
  *   another rule behind a partial would be called with arguments that nobody has looked at. The state of a partial is
- *   held to the same, for it replaces callable and arguments.
+ *   held to the same, for it replaces callable and arguments. Only a partial may keep a name of the rule `instance`, and
+ *   is then no argument of any call: to call it is to run the constructor.
+ * - `generator`: the name or the class of a bit generator of numpy, or one that is made, and
+ *   `numpy.random._pickle.__bit_generator_ctor` beside it: it is called with the first argument.
+ * - `distribution`: as `instance`, and its state is that of a distribution of scipy.
  * - `pickle`: the first argument is a pickle, which is read too (`torch.storage._load_from_bytes`).
+ * - `identity`: it gives back its first argument, and is followed as that.
+ * - `carried`: a class that the file brings along; its loader makes it of constants by an unpickler of its own, to which
+ *   no attribute is special.
  * - `none`: it stands as a value and is never called (`numpy.float64` as a type, an enumeration).
  *
- * Names of the rules `class`, `latin1`, `callable` and `pickle` are safe only where they are called at once: standing in
- * a state or among arguments (a `defaultdict`'s factory, {@link calledOnLoad}) something else would call them. All others
- * stay harmless when another name of the table calls them. What a call gives is itself never called.
+ * Names of the rules `class`, `latin1`, `callable`, `pickle` and `identity` are safe only where they are called at once:
+ * standing in a state or among arguments (a `defaultdict`'s factory, {@link calledOnLoad}) something else would call
+ * them. All others stay harmless when another name of the table calls them. What a call gives is itself never called.
  */
-export type ArgumentRule = 'any' | 'instance' | 'class' | 'constants' | 'latin1' | 'callable' | 'pickle' | 'none'
+export type ArgumentRule =
+  | 'any'
+  | 'instance'
+  | 'class'
+  | 'constants'
+  | 'latin1'
+  | 'callable'
+  | 'generator'
+  | 'distribution'
+  | 'pickle'
+  | 'identity'
+  | 'carried'
+  | 'none'
 
 /** Names of one module that may stand in a pickle, for one reason. */
 export interface AllowedGroup {

@@ -36,6 +36,7 @@ export const inspectPickle = async (
   tables?: GlobalTables,
 ): Promise<void> => {
   let wasHarmful = false
+  let hasArrays = false
   let offset = 0
   let textPickles = 0
   for (let index = 0; offset < content.size; index += 1) {
@@ -48,7 +49,9 @@ export const inspectPickle = async (
       }
       if (!opensPickle(content, offset, tables)) {
         const message = `expected the end after STOP, found ${content.size - offset} bytes`
-        inspection.report({ rule: pickleRules['trailing-bytes'], message, offset })
+        const rule = pickleRules['trailing-bytes']
+        // Where an array ends depends on its type: what is left over was read as something else.
+        inspection.report({ rule, message, offset, severity: hasArrays ? 'medium' : rule.severity })
         return
       }
     }
@@ -67,6 +70,7 @@ export const inspectPickle = async (
     if (harmful) rememberRange(content, offset, run.end.offset)
     reportBreak(run, inspection)
     if (run.arrays > 0) inspection.refine('joblib')
+    hasArrays ||= run.arrays > 0
     for (const part of run.parts) {
       inspection.budget.takeEntry()
       await inspection.enter(part)

@@ -8,6 +8,8 @@ import { python3NameOf } from './python2-names.ts'
 export interface GlobalTables {
   readonly allowed: readonly AllowedGroup[]
   readonly dangerous: readonly DangerousGroup[]
+  /** A package whose classes the file brings along: its loader makes them of that code, and imports nothing. */
+  readonly carriedPackage?: string
 }
 
 /** The reviewed tables. */
@@ -65,6 +67,11 @@ const dangerOf = (index: Index, module: string, name: string): DangerousGroup | 
 /** A longer path of attributes is no name of anything; each dot doubles the places to look at (CWE-400). */
 const maximumDots = 8
 
+const identifier = /^[A-Za-z_]\w*$/
+
+const isCarried = ({ carriedPackage }: GlobalTables, module: string, name: string): boolean =>
+  carriedPackage !== undefined && `${module}.`.startsWith(`${carriedPackage}.`) && identifier.test(name)
+
 /**
  * Judges a name as CPython resolves it: a pickle of a protocol below 3 has its Python 2 names renamed, which a loader can
  * turn off, so danger counts under both names.
@@ -74,7 +81,9 @@ export const judge = (tables: GlobalTables, module: string, name: string, protoc
   const renamed = python3NameOf(module, name)
   const isTooDeep = name.split('.').length > maximumDots
   const group = isTooDeep ? undefined : (dangerOf(index, module, name) ?? dangerOf(index, ...renamed))
-  const rule = index.allowed.get(protocol < 3 ? keyOf(...renamed) : keyOf(module, name))
+  const rule =
+    index.allowed.get(protocol < 3 ? keyOf(...renamed) : keyOf(module, name)) ??
+    (isCarried(tables, module, name) ? 'carried' : undefined)
   // A table of dangers names whole modules; what the reviewed table allows of one is exempt.
   if (group !== undefined && (rule === undefined || group.names !== undefined)) return { verdict: 'dangerous', group }
   return rule === undefined ? { verdict: 'unknown' } : { verdict: 'allowed', rule }

@@ -1,11 +1,13 @@
 import type { Part } from '../inspection.ts'
 import { printable, type Sighting } from '../rule.ts'
 import type { ByteSource } from '../source.ts'
-import { brokenRule, isPassable } from './argument-rules.ts'
+import { brokenRule, isMaker, isPassable } from './argument-rules.ts'
+import { ArrayTypes } from './array-types.ts'
 import { AttributeHooks } from './attribute-hooks.ts'
 import { limitReached } from './broken-pickle.ts'
 import { CarriedCode, makingOf } from './carried-code.ts'
 import { describeCall, describeValue } from './describe-value.ts'
+import { Distributions } from './distributions.ts'
 import type { ArgumentRule } from './globals.ts'
 import { fullName, type ImportedName, ImportLedger } from './import-ledger.ts'
 import { type ForeignData, JoblibArrays } from './joblib-arrays.ts'
@@ -16,6 +18,7 @@ import { isText, literalOpcode, textOf } from './machine/literals.ts'
 import type { Machine } from './machine/machine.ts'
 import type { CallOpcode, Observer, Oddity } from './machine/observer.ts'
 import { pickleRules } from './rules.ts'
+import { SiblingArrays } from './sibling-arrays.ts'
 import type { SightingLog } from './sighting-log.ts'
 import { contentOfValue } from './value-content.ts'
 
@@ -28,7 +31,14 @@ const maximumCalls = 3
 const maximumName = 256
 
 /** Rules whose names are safe only where they are called at once. */
-const invokers: ReadonlySet<ArgumentRule> = new Set(['class', 'latin1', 'callable', 'pickle'])
+const invokers: ReadonlySet<ArgumentRule> = new Set([
+  'class',
+  'latin1',
+  'callable',
+  'distribution',
+  'pickle',
+  'identity',
+])
 
 /** What torch's persistent ids begin with; a module brings its source for a comparison, which is not run. */
 const torchIds: ReadonlySet<string> = new Set(['storage', 'module'])
@@ -64,6 +74,9 @@ export class Policy implements Observer {
   readonly #surroundings: Surroundings
   readonly #log: SightingLog
   readonly #hooks: AttributeHooks
+  readonly #types: ArrayTypes
+  readonly #siblings: SiblingArrays
+  readonly #distributions: Distributions
 
   constructor(machine: Machine, surroundings: Surroundings) {
     this.#machine = machine
@@ -72,7 +85,11 @@ export class Policy implements Observer {
     this.imports = new ImportLedger(surroundings.tables)
     this.code = new CarriedCode(machine)
     this.#hooks = new AttributeHooks(machine, this.imports)
-    this.arrays = new JoblibArrays(machine, (value) => this.imports.of(value))
+    const nameOf = (value: Value): ImportedName | undefined => this.imports.of(value)
+    this.#types = new ArrayTypes(machine, nameOf)
+    this.#siblings = new SiblingArrays(machine, nameOf)
+    this.#distributions = new Distributions(machine)
+    this.arrays = new JoblibArrays(machine, this.#types, nameOf)
   }
 
   get content(): ByteSource {
@@ -85,9 +102,11 @@ export class Policy implements Observer {
 
   imported(module: string, name: string, protocol: number, at: number): Value {
     if (this.imports.isFull) throw limitReached('more different names than the pickle of any library has')
-    return this.imports.record(module, name, protocol, at, (judgement) =>
-      this.heap.create(judgement.verdict === 'allowed' && invokers.has(judgement.rule) ? kinds.invoker : kinds.global),
-    ).value
+    return this.imports.record(module, name, protocol, at, (judgement) => {
+      const rule = judgement.verdict === 'allowed' ? judgement.rule : undefined
+      if (rule === 'carried') return this.heap.create(kinds.carried)
+      return this.heap.create(rule !== undefined && invokers.has(rule) ? kinds.invoker : kinds.global)
+    }).value
   }
 
   extension(code: number, at: number): Value {
@@ -97,6 +116,8 @@ export class Policy implements Observer {
 
   called(opcode: CallOpcode, callee: Value, values: Value, keywords: Value | undefined, at: number): Value {
     const call = { opcode, callee, values, keywords, at }
+    this.heap.hold(values)
+    if (keywords !== undefined) this.heap.hold(keywords)
     const imported = this.imports.of(callee)
     if (imported !== undefined) imported.calledAt ??= at
     const making = imported === undefined ? this.code.madeBy(callee) : makingOf(imported)
@@ -136,10 +157,17 @@ export class Policy implements Observer {
       this.#tellCall('call-arguments', `expected ${fullName(imported)} ${broken}`, call, fullName(imported))
       return heap.createObject(kinds.unresolved, call.callee, call.values)
     }
-    const result = heap.createObject(kinds.object, call.callee, call.values)
+    // Python goes on with the very same value.
+    if (rule === 'identity' && values?.[0] !== undefined) return values[0]
+    const makes = rule === 'callable' && isMaker(imports, values?.[0]) ? traits.maker : 0
+    const result = heap.createObject(kinds.object, call.callee, call.values, makes)
+    this.#hooks.called(values ?? [], result)
     if (rule === 'pickle') this.#load(values?.[0], call.at)
     if (rule === 'latin1') this.#look(result, call.at)
+    this.#types.called(imported, call.values, result)
     this.arrays.called(imported, call.values, result)
+    this.#siblings.called(imported, values, result)
+    this.#distributions.called(imported, result)
     return result
   }
 
@@ -162,6 +190,7 @@ export class Policy implements Observer {
 
   built(target: Value, state: Value, at: number): void {
     const { heap } = this
+    heap.hold(state)
     const imported = this.imports.of(target)
     const tell = (rule: keyof typeof pickleRules, message: string): void =>
       this.#log.tell(pickleRules[rule], at, message, { evidence: { state: describeValue(state, this) } })
@@ -177,16 +206,35 @@ export class Policy implements Observer {
       tell('code-passed', 'expected the description of a function, found BUILD change more of it')
       return
     }
-    if ((heap.traitsOf(state) & traits.code) !== 0) {
+    if ((heap.presentTraitsOf(state) & traits.code) !== 0) {
       tell('code-passed', 'expected code that is only kept, found it in the state of an object')
     }
     if (this.#replacesCallable(target, state)) {
       tell('call-arguments', 'expected the state of a partial to hold an allowed callable, found something else')
     }
-    const hook = this.#hooks.built(target, state)
+    const hook = this.#isCarried(target) ? undefined : this.#hooks.built(target, state)
     if (hook !== undefined) tell('special-state', `expected attributes that are data, found ${hook}`)
+    const mistyped = this.#types.built(target, state)
+    if (mistyped !== undefined) tell('array-type', `expected a type of arrays as numpy writes it, found ${mistyped}`)
+    const run = this.#distributions.built(target, state)
+    if (run !== undefined) tell('special-state', `expected the state of a distribution, found ${run}`)
+    const sibling = this.#siblings.built(target, state)
+    if (sibling !== undefined) {
+      const { filename, isBeside } = sibling
+      const shown = filename === undefined ? 'one that cannot be told' : JSON.stringify(printable(filename))
+      const message = `expected the items of an array, found the name of a file that holds them: ${shown}`
+      const rule = pickleRules['sibling-array']
+      this.#log.tell(rule, at, message, { severity: isBeside ? 'low' : 'high' }, isBeside ? '' : shown)
+      this.#log.incomplete('its arrays stand in files beside it')
+    }
     const foreign = this.arrays.built(target, state)
     if (foreign !== undefined) this.#surroundings.foreign(foreign, at)
+  }
+
+  /** Whether it is of a class that the file brings along. */
+  #isCarried(target: Value): boolean {
+    const [callee] = this.heap.is(target, kinds.object) ? (this.heap.itemsOf(target) ?? []) : []
+    return callee !== undefined && this.heap.is(callee, kinds.carried)
   }
 
   /** The state of `functools.partial` is a new callable and new arguments. */
@@ -195,7 +243,9 @@ export class Policy implements Observer {
     const [callee] = heap.is(target, kinds.object) && heap.is(state, kinds.tuple) ? (heap.itemsOf(target) ?? []) : []
     const judgement = callee === undefined ? undefined : imports.of(callee)?.judgement
     const isPartial = judgement?.verdict === 'allowed' && judgement.rule === 'callable'
-    return isPartial && !isPassable(imports, heap.itemsOf(state)?.[0])
+    const kept = heap.itemsOf(state)?.[0]
+    if (isPartial && isMaker(imports, kept)) heap.addTraits(target, traits.maker)
+    return isPartial && !isPassable(imports, kept)
   }
 
   inserted(opcode: string, target: Value, at: number): void {
@@ -209,8 +259,16 @@ export class Policy implements Observer {
     }
   }
 
-  keyed(target: Value, key: Value, value: Value): void {
-    this.#hooks.keyed(target, key, value)
+  keyed(target: Value, key: Value, value: Value, at: number): void {
+    const hook = this.#hooks.keyed(target, key, value)
+    if (hook !== undefined) {
+      const message = `expected items of a mapping that are data, found ${hook}`
+      this.#log.tell(pickleRules['special-state'], at, message, { evidence: { key: describeValue(key, this) } })
+    }
+    const mistyped = this.#types.keyed(target, value)
+    if (mistyped !== undefined) {
+      this.#log.tell(pickleRules['array-type'], at, `expected a type of arrays as numpy writes it, found ${mistyped}`)
+    }
   }
 
   persistent(id: Value | undefined, at: number): Value {
@@ -238,7 +296,8 @@ export class Policy implements Observer {
   }
 
   #traitsOf({ values, keywords }: Call): number {
-    return this.heap.traitsOf(values) | (keywords === undefined ? 0 : this.heap.traitsOf(keywords))
+    const { heap } = this
+    return heap.presentTraitsOf(values) | (keywords === undefined ? 0 : heap.presentTraitsOf(keywords))
   }
 
   #show({ callee, values }: Call): string {

@@ -117,6 +117,25 @@ export const pickleRules = ruleTable('pickle', {
     tags: [...unsafe, 'CWE-915'],
     references: ['https://docs.python.org/3/library/pickle.html#object.__setstate__'],
   },
+  'array-type': {
+    severity: 'high',
+    title: 'A numpy type hides that its items are objects, or changes while in use',
+    explanation:
+      'The state of a numpy dtype names objects and clears the flags that say so, or replaces the layout of a dtype that arrays use already. numpy then takes bytes of the pickle for pointers, and follows them: whoever wrote the file reads and writes memory of the process, which is a way to run code.',
+    remediation: refuse,
+    tags: [...unsafe, 'CWE-822', 'CWE-843'],
+    references: ['https://numpy.org/doc/stable/reference/generated/numpy.dtype.flags.html'],
+  },
+  'sibling-array': {
+    severity: 'low',
+    title: 'The pickle reads arrays from files that it names',
+    explanation:
+      'joblib before 0.10 kept each array in a file beside the pickle, and reads that file while it loads, Python objects included. A name that leads to another directory, or that cannot be told, chooses any file of the machine.',
+    remediation:
+      'Keep the files together and scan them too. Load the pickle and write it again with a joblib of today.',
+    tags: ['CWE-502', 'CWE-22', 'CWE-73'],
+    references: ['https://github.com/joblib/joblib/blob/1.2.0/joblib/numpy_pickle_compat.py'],
+  },
   'code-object': {
     severity: 'high',
     title: 'The pickle holds compiled Python code',

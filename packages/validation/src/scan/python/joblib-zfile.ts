@@ -3,6 +3,7 @@ import { createInflate } from 'node:zlib'
 import { isNootropicError } from '@nootropic/core'
 import { type Format, hasMagic, type Sample } from '../format.ts'
 import type { Inspection } from '../inspection.ts'
+import { opensPickle } from '../pickle/recognise-pickle.ts'
 import type { ByteSource } from '../source.ts'
 import { pythonRules } from './rules.ts'
 
@@ -37,7 +38,10 @@ const inspectZfile = async (content: ByteSource, inspection: Inspection): Promis
         offset: 2,
       })
     }
-    await inspection.enter({ name: 'pickle', content: pickle, expected: 'pickle' })
+    // The `.npy.z` files beside a pickle hold the items of one array, and nothing that says so.
+    const isPickle = opensPickle(pickle, 0)
+    const name = isPickle ? 'pickle' : 'array'
+    await inspection.enter({ name, content: pickle, expected: isPickle ? 'pickle' : 'weights' })
   } catch (error) {
     if (isNootropicError(error, 'LIMIT_EXCEEDED')) throw error
     inspection.report({

@@ -3,27 +3,33 @@ import type { ByteSource } from '../source.ts'
 import { walkPickle } from './pickle-walk.ts'
 
 /** Bytes of one element of each storage class of torch. */
-const elementSizes: Readonly<Record<string, number>> = {
-  DoubleStorage: 8,
-  FloatStorage: 4,
-  HalfStorage: 2,
-  BFloat16Storage: 2,
-  LongStorage: 8,
-  IntStorage: 4,
-  ShortStorage: 2,
-  CharStorage: 1,
-  ByteStorage: 1,
-  BoolStorage: 1,
-  ComplexDoubleStorage: 16,
-  ComplexFloatStorage: 8,
-  QInt8Storage: 1,
-  QUInt8Storage: 1,
-  QInt32Storage: 4,
-}
+const elementSizes: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    DoubleStorage: 8,
+    FloatStorage: 4,
+    HalfStorage: 2,
+    BFloat16Storage: 2,
+    LongStorage: 8,
+    IntStorage: 4,
+    ShortStorage: 2,
+    CharStorage: 1,
+    ByteStorage: 1,
+    BoolStorage: 1,
+    ComplexDoubleStorage: 16,
+    ComplexFloatStorage: 8,
+    QInt8Storage: 1,
+    QUInt8Storage: 1,
+    QInt32Storage: 4,
+  }),
+)
 
 /** Storages and memo entries that are kept (CWE-770); the largest models have some thousands. */
 const maximumEntries = 200_000
 const maximumNameLength = 256
+
+/** Bytes of one element of the storage class that a GLOBAL names; nothing for another class. */
+export const storageElementSize = (global: string): number | undefined =>
+  elementSizes.get(global.trimEnd().split('\n').at(-1) ?? '')
 
 const littleEndian = (bytes: Uint8Array): number => bytes.reduceRight((value, byte) => value * 256 + byte, 0)
 
@@ -55,7 +61,7 @@ export const storageElementSizes = (
     } else if (opcode.name === 'BINPERSID' && tuple[0] === 'storage' && sizes.size < maximumEntries) {
       // ('storage', torch.FloatStorage, key, place, count)
       const [, storage = '', key] = tuple
-      const size = elementSizes[storage.trimEnd().split('\n').at(-1) ?? '']
+      const size = storageElementSize(storage)
       if (size !== undefined && key !== undefined) sizes.set(key, size)
     }
     // A long list without a mark names no storage.

@@ -1,5 +1,6 @@
+import type { Budget } from '../budget.ts'
 import type { Inspection } from '../inspection.ts'
-import type { Rule } from '../rule.ts'
+import type { Report } from './check-names.ts'
 import { checkTokens } from './check-tokens.ts'
 import { checkTree } from './check-tree.ts'
 import { type Lexed, lexTemplate, type Region } from './regions.ts'
@@ -28,18 +29,11 @@ const countTokens = (regions: readonly Region[]): number => regions.reduce((sum,
  * It is parsed to a syntax tree, of which every attribute, call, filter and test must be known. One that has no syntax
  * tree is checked word by word.
  */
-export const checkTemplate = (source: string, inspection: Inspection, inside?: string): void => {
-  const told = new Set<string>()
-  const report = (rule: Rule, message: string, severity: Rule['severity'] = rule.severity): void => {
-    // A template that does the same thing twice is told once.
-    if (told.size === told.add(`${rule.id} ${severity} ${message}`).size) return
-    inspection.report({ rule, message, inside, severity })
-  }
+export const judgeTemplate = (source: string, report: Report): void => {
   if (source.length > maximumTemplateLength) {
     report(rules.size, `expected at most ${maximumTemplateLength} characters, found ${source.length}`)
     return
   }
-  inspection.budget.checkTime()
   if (hiddenText.test(source)) report(rules['hidden-text'], 'expected visible text, found characters that are not')
   // Jinja takes all ends of lines for the same.
   const lexed = lexTemplate(source.replace(/\r\n?/g, '\n'))
@@ -62,4 +56,28 @@ export const checkTemplate = (source: string, inspection: Inspection, inside?: s
   const message = `expected a template with a syntax tree, found ${tree.problem}`
   report(rules.unparsed, message, isReadable ? 'low' : undefined)
   checkTokens(regions, report)
+}
+
+/** What the templates of one file may have together, in characters and as many again for each (CWE-770). */
+const maximumTotalLength = 1 << 21
+const templateOverhead = 256
+
+const totalLengths = new WeakMap<Budget, number>()
+
+/** Reports what is wrong with a template, each thing once. */
+export const checkTemplate = (source: string, inspection: Inspection, inside?: string): void => {
+  const { budget } = inspection
+  budget.checkTime()
+  const before = totalLengths.get(budget) ?? 0
+  if (before > maximumTotalLength) return
+  const total = before + source.length + templateOverhead
+  totalLengths.set(budget, total)
+  if (total > maximumTotalLength) {
+    inspection.incomplete(`templates not read from ${inside ?? 'here'} on: more than ${maximumTotalLength} characters`)
+  }
+  const told = new Set<string>()
+  judgeTemplate(source, (rule, message, severity = rule.severity) => {
+    if (told.size === told.add(`${rule.id} ${severity} ${message}`).size) return
+    inspection.report({ rule, message, inside, severity })
+  })
 }

@@ -1,3 +1,4 @@
+import { createPythonTagCheck } from '../configuration/python-tags.ts'
 import type { Format, Sample } from '../format.ts'
 import type { Inspection } from '../inspection.ts'
 import type { ByteSource } from '../source.ts'
@@ -45,12 +46,19 @@ export const templateFormats: readonly Format[] = [
     title: 'Ollama Modelfile',
     recognise: (sample) => (isModelfile(sample) ? 'likely' : undefined),
     // Its templates are Go's, which reach nothing but what they are given.
-    inspect: inspectWhole((text, inspection) => checkText(text, 'configuration', inspection)),
+    inspect: inspectWhole((text, inspection) => {
+      createPythonTagCheck()(text, inspection)
+      checkText(text, 'configuration', inspection)
+    }),
   },
   {
     name: 'jinja',
     title: 'Jinja template',
     recognise: (sample) => (isTemplate(sample) ? 'likely' : undefined),
-    inspect: inspectWhole((text, inspection) => checkTemplate(text, inspection)),
+    inspect: inspectWhole((text, inspection) => {
+      // `{{a: !!python/…}: b}` is YAML as well.
+      createPythonTagCheck()(text, inspection)
+      checkTemplate(text, inspection)
+    }),
   },
 ]

@@ -51,6 +51,23 @@ export const openingOf = (sample: Sample): string | undefined => {
   return text
 }
 
+const openingLines = new WeakMap<Sample, readonly string[]>()
+
+/** The whole lines at the beginning of a text, which several formats are told by; none when it is no text. */
+export const openingLinesOf = (sample: Sample): readonly string[] => {
+  const known = openingLines.get(sample)
+  if (known !== undefined) return known
+  const lines = wholeLinesOf(openingOf(sample) ?? '')
+  openingLines.set(sample, lines)
+  return lines
+}
+
+/** The lines of a head, which ends anywhere in its last one. */
+export const wholeLinesOf = (opening: string): readonly string[] => {
+  const lines = opening.split('\n')
+  return lines.length > 2 ? lines.slice(0, -1) : lines
+}
+
 const windowLength = 1 << 18
 const headLength = 4096
 

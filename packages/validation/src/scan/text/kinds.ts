@@ -38,8 +38,8 @@ export const isRequirements = (opening: string): boolean => {
     .filter((line) => line !== '' && !line.startsWith('#'))
   return (
     lines.length > 0 &&
-    lines.some((line) => /[=<>~]=|^-|@ |git\+/.test(line)) &&
-    lines.every((line) => requirement.test(line) || line.startsWith('git+') || /^https?:\/\/\S+$/.test(line))
+    lines.every((line) => requirement.test(line) || line.startsWith('git+') || /^https?:\/\/\S+$/.test(line)) &&
+    lines.some((line) => /[=<>~]=|^-|@ |git\+/.test(line))
   )
 }
 

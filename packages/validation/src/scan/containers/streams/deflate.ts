@@ -19,9 +19,18 @@ const pieceLength = 64 * 1024
  */
 const salvagedPieceLength = 4096
 
-const expandSmall = (bytes: Uint8Array, wrapper: Wrapper): { chunk: Uint8Array; consumed: number } | undefined => {
+/** zlib takes memory for so much output at a time: archives of very many tiny entries would fill it with nothing. */
+const chunkSizeFor = (length: number): number => Math.max(256, Math.min(16 * 1024, 4 * length))
+
+interface Expanded {
+  readonly chunk: Uint8Array
+  /** How many bytes of the content the stream took. */
+  readonly consumed: number
+}
+
+const expandSmall = (bytes: Uint8Array, wrapper: Wrapper): Expanded | undefined => {
   try {
-    const options = { maxOutputLength: maximumSmallOutput, info: true } as const
+    const options = { maxOutputLength: maximumSmallOutput, chunkSize: chunkSizeFor(bytes.length), info: true } as const
     const result: unknown = wrapper === 'raw' ? inflateRawSync(bytes, options) : inflateSync(bytes, options)
     const { buffer, engine } = result as { buffer: Buffer; engine: { bytesWritten: number } }
     return { chunk: buffer, consumed: engine.bytesWritten }
@@ -89,6 +98,13 @@ async function* expandDeflate(content: ByteSource, wrapper: Wrapper): AsyncGener
     throw error
   }
 }
+
+/** Streams up to this size are expanded without waiting, which takes most of the time of so small a one. */
+const tinyLength = 4096
+
+/** Expands a tiny stream of deflated data at once; nothing where it is larger, damaged or gives much. */
+export const expandTinyDeflate = (content: ByteSource): Expanded | undefined =>
+  content.size > tinyLength ? undefined : expandSmall(content.read(0, content.size), 'raw')
 
 /** Expands deflated data without a header, as zip and gzip hold it. */
 export const expandRawDeflate: Expand = (content) => expansionOf(expandDeflate(content, 'raw'))

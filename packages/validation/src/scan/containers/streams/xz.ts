@@ -1,8 +1,9 @@
 import { crc32 } from 'node:zlib'
 import xzDecompress from 'xz-decompress'
-import type { ByteSource } from '../../source.ts'
+import { type ByteSource, bytesSource } from '../../source.ts'
 import { bufferOf, windowsOf } from '../bytes.ts'
 import { type Expand, expansionOf, TruncatedStream, UnsupportedStream } from './expansion.ts'
+import { rewriteXz, undoDelta } from './xz-rewrite.ts'
 
 /** The magic that a stream starts with (The .xz File Format 1.2.1, 2.1.1.1). */
 export const xzMagic = [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00] as const
@@ -40,7 +41,7 @@ const explained = (error: unknown, content: ByteSource): unknown => {
     : new Error('xz: neither a block nor the end')
 }
 
-async function* expandStreams(content: ByteSource): AsyncGenerator<Uint8Array, number> {
+const decoded = (content: ByteSource): AsyncIterable<Uint8Array> => {
   const windows = windowsOf(content, 0, windowLength)
   const compressed = new ReadableStream<Uint8Array>({
     pull(controller) {
@@ -49,13 +50,34 @@ async function* expandStreams(content: ByteSource): AsyncGenerator<Uint8Array, n
       else controller.enqueue(next.value)
     },
   })
+  // In node, a web stream is read by `for await`, which the types of browsers do not say.
+  return new xzDecompress.XzReadableStream(compressed) as unknown as AsyncIterable<Uint8Array>
+}
+
+async function* expandRewritten(content: ByteSource): AsyncGenerator<Uint8Array, number> {
+  const rewritten = rewriteXz(content)
+  if (rewritten === undefined) throw new UnsupportedStream('XZ with a window, a filter or a checksum that is not read')
   try {
-    // In node, a web stream is read by `for await`, which the types of browsers do not say.
-    yield* new xzDecompress.XzReadableStream(compressed) as unknown as AsyncIterable<Uint8Array>
+    yield* undoDelta(decoded(bytesSource(rewritten.bytes)), rewritten)
+  } catch (error) {
+    throw explained(error, content)
+  }
+  if (rewritten.isApproximate) throw new UnsupportedStream('XZ with a filter for machine code before LZMA2')
+  return content.size
+}
+
+async function* expandStreams(content: ByteSource): AsyncGenerator<Uint8Array, number> {
+  let hasPut = false
+  try {
+    for await (const chunk of decoded(content)) {
+      hasPut = true
+      yield chunk
+    }
     return content.size
   } catch (error) {
     const end = endOfLastFooter(content)
     const reason = explained(error, content)
+    if (reason instanceof UnsupportedStream && !hasPut) return yield* expandRewritten(content)
     if (end === undefined || end === content.size || reason instanceof UnsupportedStream) throw reason
     return end
   }

@@ -41,8 +41,12 @@ export const inspectTar = async (content: ByteSource, inspection: Inspection): P
   } catch (error) {
     reportBomb(error, inspection)
   }
-  const names = new Set(entries.map(({ name }) => name.replace(/^\.\//, '')))
+  const plainName = (name: string): string => name.replace(/^\.\//, '')
+  const names = new Set(entries.map(({ name }) => plainName(name)))
   const dialect = tarDialects.find((candidate) => candidate.matches(names))
   if (dialect !== undefined) inspection.refine(dialect.name)
-  for (const { name, data } of entries) await inspection.enter({ name: printable(name), content: data })
+  for (const { name, data } of entries) {
+    const expected = dialect?.expected?.[plainName(name)]
+    await inspection.enter({ name: printable(name), content: data, ...(expected === undefined ? {} : { expected }) })
+  }
 }

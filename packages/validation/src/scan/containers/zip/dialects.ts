@@ -25,24 +25,52 @@ const some = (names: ReadonlySet<string>, pattern: RegExp): boolean => {
 
 // PyTorch takes the directory of the first entry for the root of all others.
 const torchPickle = /^[^/]+\/data\.pkl$/
-const torchStorage = /^[^/]+\/(?:(?:data|constants|tensors)\/\d+|\.data\/\d+\.storage)$/
+const torchStorage = /^[^/]+\/(?:(?:data|constants|tensors)\/\d+(?:\.storage)?|\.data\/\d+\.storage)$/
+// The importer of torch.package needs this entry; the reader under it does not tell cases apart.
+const torchPackage = /^[^/]+\/\.data\/extern_modules$/i
+const packageStorage = /^[^/]+\/\.data\/\d+\.storage$/
 const torchMarker = /^[^/]+\/(?:\.data\/)?(?:version|byteorder|serialization_id|\.format_version|\.storage_alignment)$/
 const torchCode = /^[^/]+\/code\/.*\.py$/
+// What torch.jit.save and _save_for_lite_interpreter write, and torch's own unpickler reads.
+const torchScriptPickle =
+  /^[^/]+\/(?:(?:data|constants|bytecode|mobile_debug_handles|callstack_debug_map)\.pkl|(?:code\/.+|[^/]+)\.debug_pkl)$/
+
+/** Entries that torch takes an archive of TorchScript by; all are below one directory. */
+const isTorchScript = (names: ReadonlySet<string>): boolean => {
+  const root = [...names].find((name) => torchPickle.test(name))?.split('/', 1)[0]
+  return (
+    root !== undefined &&
+    names.has(`${root}/constants.pkl`) &&
+    some(names, /\/code\//) &&
+    [...names].every((name) => name.startsWith(`${root}/`))
+  )
+}
 
 const torch = {
   expected: (name: string): Part['expected'] => (torchStorage.test(name) ? 'weights' : undefined),
   isMarker: (name: string): boolean => torchMarker.test(name),
 }
 
+const torchScriptPart = (name: string): Part['expected'] => {
+  if (torchCode.test(name)) return 'torchscript-code'
+  return torchScriptPickle.test(name) ? 'torchscript-pickle' : torch.expected(name)
+}
+
 /** Formats that are zips, those that need more of their entries first. */
 export const zipDialects: readonly ZipDialect[] = [
   {
-    name: 'torchscript-zip',
-    matches: (names) => some(names, torchPickle) && some(names, /^[^/]+\/constants\.pkl$/),
-    expected: (name) => (torchCode.test(name) ? 'torchscript-code' : torch.expected(name)),
+    // First: what torch-zip holds as weights, a package may hold as pickles.
+    name: 'torch-package',
+    matches: (names) => some(names, torchPackage),
+    expected: (name) => (packageStorage.test(name) ? 'weights' : undefined),
     isMarker: torch.isMarker,
   },
-  { name: 'torch-package', matches: (names) => some(names, /^[^/]+\/\.data\/extern_modules$/), ...torch },
+  {
+    name: 'torchscript-zip',
+    matches: isTorchScript,
+    expected: torchScriptPart,
+    isMarker: torch.isMarker,
+  },
   { name: 'torch-zip', matches: (names) => some(names, torchPickle), ...torch },
   {
     name: 'torch-model-archive',

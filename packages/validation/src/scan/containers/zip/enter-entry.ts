@@ -1,13 +1,13 @@
 import { crc32 } from 'node:zlib'
 import type { Inspection, Part } from '../../inspection.ts'
 import { printable } from '../../rule.ts'
-import { type ByteSource, partOf } from '../../source.ts'
+import { type ByteSource, bytesSource, partOf } from '../../source.ts'
 import { decodeName, windowsOf } from '../bytes.ts'
 import { checkLink } from '../entry-name.ts'
-import { expandPart } from '../expand-part.ts'
+import { expandPart, reportBomb } from '../expand-part.ts'
 import { containerRules } from '../rules.ts'
 import { expandBzip2 } from '../streams/bzip2.ts'
-import { expandRawDeflate } from '../streams/deflate.ts'
+import { expandRawDeflate, expandTinyDeflate } from '../streams/deflate.ts'
 import type { Expand } from '../streams/expansion.ts'
 import { expandZipLzma } from '../streams/lzma.ts'
 import { expandXz } from '../streams/xz.ts'
@@ -85,6 +85,17 @@ const checkStored = (context: ZipContext, entry: ZipEntry, part: ByteSource, exp
   checkContent(context, entry, { length: part.size, checksum })
 }
 
+const checkExpanded = (
+  context: ZipContext,
+  entry: ZipEntry,
+  found: { readonly checksum: number; readonly length: number; readonly unused: number },
+): void => {
+  checkContent(context, entry, found)
+  if (found.unused === 0 || Number.isNaN(entry.length)) return
+  const message = `expected nothing after the compressed data, found ${found.unused} bytes`
+  reportEntry(context, entry, 'stream-trailing', message)
+}
+
 const expandEntry = async (
   context: ZipContext,
   entry: ZipEntry,
@@ -104,12 +115,27 @@ const expandEntry = async (
   const expanded = await expandPart(counted(), context.inspection, entry.name)
   const consumed = expansion.consumed()
   if (expanded === undefined || consumed === 0) return expanded
-  checkContent(context, entry, { length, checksum })
-  if (consumed < part.size && !Number.isNaN(entry.length)) {
-    const message = `expected nothing after the compressed data, found ${part.size - consumed} bytes`
-    reportEntry(context, entry, 'stream-trailing', message)
-  }
+  checkExpanded(context, entry, { length, checksum, unused: part.size - consumed })
   return expanded
+}
+
+const openDeflated = (
+  context: ZipContext,
+  entry: ZipEntry,
+  part: ByteSource,
+): ByteSource | undefined | Promise<ByteSource | undefined> => {
+  const tiny = expandTinyDeflate(part)
+  if (tiny === undefined) return expandEntry(context, entry, part, expandRawDeflate)
+  const { chunk, consumed } = tiny
+  try {
+    context.inspection.budget.takeExpanded(chunk.length)
+  } catch (error) {
+    reportBomb(error, context.inspection, entry.name)
+    return undefined
+  }
+  const found = { length: chunk.length, checksum: crc32(chunk), unused: part.size - consumed }
+  checkExpanded(context, entry, found)
+  return bytesSource(chunk)
 }
 
 const openEntry = async (
@@ -122,7 +148,7 @@ const openEntry = async (
     checkStored(context, entry, part, expected)
     return part
   }
-  if (entry.method === deflated) return expandEntry(context, entry, part, expandRawDeflate)
+  if (entry.method === deflated) return openDeflated(context, entry, part)
   const rare = rareMethods[entry.method]
   reportEntry(
     context,

@@ -119,7 +119,7 @@ export const searchGaps = (
       break
     }
     const { entries, strayAt } = searchGap(content, gap, inspection)
-    unlisted.push(...entries)
+    for (const entry of entries) unlisted.push(entry)
     if (isListed) {
       for (const entry of entries) {
         inspection.report({

@@ -88,12 +88,11 @@ const readAll = (content: ByteSource, inspection: Inspection): Directory[] => {
     // What an archive inside an entry ends with is that archive's own.
     if (directories.some((directory) => isInsideEntry(content, directory, end.at))) continue
     try {
-      directories.push(
-        ...readDirectories(content, end, {
-          heldBytes: inspection.limits.heldBytes,
-          takeEntry: () => inspection.budget.takeEntry(),
-        }),
-      )
+      const found = readDirectories(content, end, {
+        heldBytes: inspection.limits.heldBytes,
+        takeEntry: () => inspection.budget.takeEntry(),
+      })
+      for (const directory of found) directories.push(directory)
     } catch (error) {
       reportBomb(error, inspection)
     }
@@ -115,12 +114,8 @@ const distinct = (entries: readonly ZipEntry[]): ZipEntry[] => {
   return [...seen.values()]
 }
 
-/**
- * Reads a zip in every way in which a loader would: by each directory that can be found, by the headers before the data,
- * and by what stands outside of the listed entries. All entries of all views are entered, and where the views disagree
- * a finding says so.
- */
-export const inspectZip = async (content: ByteSource, inspection: Inspection): Promise<void> => {
+/** The entries of all views of an archive. What they are read from is gone before the first is entered. */
+const gatherEntries = (content: ByteSource, inspection: Inspection): ZipEntry[] => {
   const directories = readAll(content, inspection)
   const [main, ...others] = directories
   const entries: ZipEntry[] = []
@@ -129,11 +124,12 @@ export const inspectZip = async (content: ByteSource, inspection: Inspection): P
   for (const directory of directories) {
     checkDirectory(directory, inspection)
     const listed = followDirectory(content, directory, inspection)
-    entries.push(...listed.entries)
-    gaps.push(...listed.leftOut)
+    // Lists of a hostile archive are too long to be arguments of a call.
+    for (const entry of listed.entries) entries.push(entry)
+    for (const gap of listed.leftOut) gaps.push(gap)
     // Entries that several directories share are no overlap.
     const known = new Set(extents.map(({ start }) => start))
-    extents.push(...listed.extents.filter(({ start }) => directory === main || !known.has(start)))
+    for (const extent of listed.extents) if (directory === main || !known.has(extent.start)) extents.push(extent)
   }
   if (main === undefined) {
     inspection.report({
@@ -143,7 +139,7 @@ export const inspectZip = async (content: ByteSource, inspection: Inspection): P
   } else {
     checkEnd(main.end, inspection)
     checkTail(content, main.end, inspection)
-    gaps.push(...gapsAround(main, extents, inspection))
+    for (const gap of gapsAround(main, extents, inspection)) gaps.push(gap)
   }
   for (const other of others) {
     inspection.report({
@@ -154,11 +150,11 @@ export const inspectZip = async (content: ByteSource, inspection: Inspection): P
   }
   if (main === undefined) gaps.push({ start: 0, end: content.size, name: '' })
   try {
-    entries.push(...searchGaps(content, gaps, inspection, main !== undefined))
+    for (const entry of searchGaps(content, gaps, inspection, main !== undefined)) entries.push(entry)
   } catch (error) {
     reportBomb(error, inspection)
   }
-  await enterAll(content, entries, inspection)
+  return entries
 }
 
 const gapsAround = (main: Directory, extents: readonly Extent[], inspection: Inspection): Extent[] => {
@@ -182,4 +178,13 @@ const enterAll = async (content: ByteSource, entries: readonly ZipEntry[], inspe
   if (entries.length === 0) {
     inspection.incomplete('not scanned: the archive has no entry')
   }
+}
+
+/**
+ * Reads a zip in every way in which a loader would: by each directory that can be found, by the headers before the data,
+ * and by what stands outside of the listed entries. All entries of all views are entered, and where the views disagree
+ * a finding says so.
+ */
+export const inspectZip = async (content: ByteSource, inspection: Inspection): Promise<void> => {
+  await enterAll(content, gatherEntries(content, inspection), inspection)
 }

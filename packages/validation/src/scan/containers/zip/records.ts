@@ -109,14 +109,14 @@ const headerOf = (
   record: Buffer,
   at: number,
   more: readonly number[],
-): ZipHeader & { more: readonly number[] } => {
+): { readonly header: ZipHeader; readonly more: readonly number[] } => {
   const { resolved, contradiction } = resolve64(extra, [
     record.readUInt32LE(at + 16),
     record.readUInt32LE(at + 12),
     ...more,
   ])
   const [length = 0, compressedLength = 0, ...rest] = resolved
-  return {
+  const header = {
     name: decodeName(nameBytes),
     nameBytes,
     flags: record.readUInt16LE(at),
@@ -126,8 +126,8 @@ const headerOf = (
     length,
     extra,
     contradiction,
-    more: rest,
   }
+  return { header, more: rest }
 }
 
 /** Reads a record of the directory at a place of `directory`, and says where the next one would be. */
@@ -141,7 +141,7 @@ export const readCentral = (
   const extraAt = nameAt + directory.readUInt16LE(at + 28)
   const commentAt = extraAt + directory.readUInt16LE(at + 30)
   const next = commentAt + directory.readUInt16LE(at + 32)
-  const header = headerOf(
+  const { header, more } = headerOf(
     directory.subarray(nameAt, extraAt),
     directory.subarray(extraAt, commentAt),
     directory,
@@ -149,9 +149,8 @@ export const readCentral = (
     [directory.readUInt32LE(at + 42)],
   )
   const madeOnUnix = directory[at + 5] === 3
-  const { more, ...rest } = header
   const record = {
-    ...rest,
+    ...header,
     at: directoryAt + at,
     headerAt: more[0] ?? 0,
     disk: directory.readUInt16LE(at + 34),
@@ -171,7 +170,7 @@ export const readLocal = (bytes: Uint8Array): LocalHeader | undefined => {
   if (buffer.length < localLength || !isSignature(buffer, signature.local, 0)) return undefined
   const extraAt = localLength + buffer.readUInt16LE(26)
   const headerLength = extraAt + buffer.readUInt16LE(28)
-  const { more: _, ...header } = headerOf(
+  const { header } = headerOf(
     buffer.subarray(localLength, extraAt),
     buffer.subarray(extraAt, headerLength),
     buffer,

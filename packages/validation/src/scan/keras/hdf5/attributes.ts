@@ -8,8 +8,8 @@ export interface Hdf5Attribute {
   readonly name: string
   /** Where its value stands in the content. */
   readonly offset: number
-  /** The value of text of fixed length. */
-  readonly fixedText: Uint8Array | undefined
+  /** The value of text of fixed length; nothing for another. @throws Hdf5Fault where its type cannot be read. */
+  fixedText(): Uint8Array | undefined
   /** The value as one text, of fixed or variable length. @throws Hdf5Fault for a value that is none. */
   text(): string
 }
@@ -55,12 +55,18 @@ const readAttribute = (file: Hdf5File, body: Cursor): Hdf5Attribute => {
     return part
   }) as [Cursor, Cursor]
   const data = body.sub(body.remaining)
-  const isFixedText = !isTypeShared && ((type.bytes[0] ?? 0) & 0x0f) === stringClass
+  const openType = (): Cursor => {
+    type.position = 0
+    return isTypeShared ? readCommittedType(file, type) : type
+  }
   return {
     name: name.text(),
     offset: data.origin,
-    fixedText: isFixedText ? data.bytes : undefined,
-    text: () => readText(file, isTypeShared ? readCommittedType(file, type) : type, data),
+    fixedText: () => ((openType().u8() & 0x0f) === stringClass ? data.bytes : undefined),
+    text() {
+      data.position = 0
+      return readText(file, openType(), data)
+    },
   }
 }
 

@@ -11,7 +11,7 @@ export const externalDataRules = ruleTable('onnx', {
     explanation:
       'The location of external data is absolute, climbs out of the directory, or names a drive, a share or an address of the network. Whoever loads the model reads that file into a tensor, and may answer requests with its content.',
     remediation,
-    tags: ['CWE-22', 'CVE-2022-25882', 'CVE-2024-27318', 'CVE-2024-5187', 'CVE-2025-51480', 'AML.T0011.000'],
+    tags: ['CWE-22', 'CVE-2022-25882', 'CVE-2024-27318', 'CVE-2025-51480', 'AML.T0011.000'],
     references,
   },
   'external-data-memory': {

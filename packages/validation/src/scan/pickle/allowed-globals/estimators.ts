@@ -256,10 +256,17 @@ export const estimatorsGlobals: readonly AllowedGroup[] = [
     'imblearn.under_sampling._prototype_selection._random_under_sampler': 'RandomUnderSampler',
     'imblearn.under_sampling._prototype_selection._tomek_links': 'TomekLinks',
   }),
+  ...allow('reviewed: joblib 0.9', 'instance', 'made without its constructor; its state is assigned', {
+    'joblib.numpy_pickle': 'NDArrayWrapper ZNDArrayWrapper',
+    'joblib.numpy_pickle_compat': 'NDArrayWrapper ZNDArrayWrapper',
+  }),
   ...allow('reviewed: lightgbm 4', 'instance', 'a model that the library reads from the text in its state', {
     'lightgbm.basic': 'Booster',
     'lightgbm.callback': '_EarlyStoppingCallback _LogEvaluationCallback _RecordEvaluationCallback',
     'lightgbm.sklearn': 'LGBMClassifier LGBMModel LGBMRanker LGBMRegressor',
+  }),
+  ...allow('reviewed: scikit-learn', 'instance', 'made without its constructor; its state is assigned', {
+    'sklearn.multiclass': '_ConstantPredictor',
   }),
   ...allow('reviewed: scikit-learn', 'none', 'a function on arrays as a value; never called while loading', {
     'sklearn.cluster._kmeans': '_kmeans_single_elkan',
@@ -346,7 +353,8 @@ export const estimatorsGlobals: readonly AllowedGroup[] = [
     'sklearn.ensemble.voting': 'VotingClassifier VotingRegressor',
     'sklearn.ensemble.voting_classifier': 'VotingClassifier',
     'sklearn.ensemble.weight_boosting': 'AdaBoostClassifier AdaBoostRegressor',
-    'sklearn.externals.joblib.numpy_pickle': 'NumpyArrayWrapper',
+    'sklearn.externals.joblib.numpy_pickle': 'NDArrayWrapper NumpyArrayWrapper ZNDArrayWrapper',
+    'sklearn.externals.joblib.numpy_pickle_compat': 'NDArrayWrapper ZNDArrayWrapper',
     'sklearn.feature_extraction.dict_vectorizer': 'DictVectorizer',
     'sklearn.feature_extraction.hashing': 'FeatureHasher',
     'sklearn.feature_selection.from_model': 'SelectFromModel',

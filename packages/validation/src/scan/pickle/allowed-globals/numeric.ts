@@ -7,14 +7,6 @@ export const numericGlobals: readonly AllowedGroup[] = [
     'scipy.stats._stats_mstats_common': 'LinregressResult',
     'scipy.stats._stats_py': 'CumfreqResult Ttest_indResult',
   }),
-  ...allow(
-    'numpy 1.24.2, scipy 1.10.1',
-    'any',
-    'makes a random generator; it may call what it is given, which no name of this table abuses',
-    {
-      'numpy.random._pickle': '__bit_generator_ctor __generator_ctor __randomstate_ctor',
-    },
-  ),
   ...allow('numpy 1.24.2, scipy 1.10.1', 'any', 'makes an array, a number or a type of numbers from bytes', {
     numpy: 'dtype',
     'numpy.core.multiarray': 'scalar',
@@ -31,6 +23,9 @@ export const numericGlobals: readonly AllowedGroup[] = [
   }),
   ...allow('numpy 1.24.2, scipy 1.10.1', 'constants', 'makes a value of numbers and texts', {
     'numpy.ma.core': 'MaskedConstant',
+  }),
+  ...allow('numpy 1.24.2, scipy 1.10.1', 'generator', 'makes a random generator by calling its second argument', {
+    'numpy.random._pickle': '__bit_generator_ctor __generator_ctor __randomstate_ctor',
   }),
   ...allow('numpy 1.24.2, scipy 1.10.1', 'instance', 'made without its constructor; its state is assigned', {
     numpy: `
@@ -73,6 +68,7 @@ export const numericGlobals: readonly AllowedGroup[] = [
     'scipy.spatial._qhull': 'ConvexHull Delaunay Voronoi',
     'scipy.spatial.transform._rotation': 'Rotation Slerp',
     'scipy.stats._covariance': 'CovViaPSD',
+    'scipy.stats._distn_infrastructure': 'rv_continuous_frozen',
     'scipy.stats._kde': 'gaussian_kde',
     'scipy.stats._multivariate': '_PSD multivariate_normal_frozen',
   }),
@@ -163,6 +159,36 @@ export const numericGlobals: readonly AllowedGroup[] = [
   ...allow('reviewed: scikit-learn', 'none', 'a function on arrays as a value; never called while loading', {
     numpy: 'abs max min nanmean prod ravel round std var',
     'numpy.linalg': 'norm',
+  }),
+  ...allow(
+    'reviewed: scipy 1.6 to 1.16',
+    'distribution',
+    'a distribution, made without its constructor; the policy reads its state',
+    {
+      'scipy.stats._continuous_distns': `
+        alpha_gen anglit_gen arcsine_gen argus_gen beta_gen betaprime_gen bradford_gen burr12_gen burr_gen cauchy_gen
+        chi2_gen chi_gen cosine_gen crystalball_gen dgamma_gen dweibull_gen erlang_gen expon_gen exponnorm_gen
+        exponpow_gen exponweib_gen f_gen fatiguelife_gen fisk_gen foldcauchy_gen foldnorm_gen gamma_gen gausshyper_gen
+        genexpon_gen genextreme_gen gengamma_gen genhalflogistic_gen genhyperbolic_gen geninvgauss_gen genlogistic_gen
+        gennorm_gen genpareto_gen gibrat_gen gilbrat_gen gompertz_gen gumbel_l_gen gumbel_r_gen halfcauchy_gen
+        halfgennorm_gen halflogistic_gen halfnorm_gen hypsecant_gen invgamma_gen invgauss_gen invweibull_gen
+        johnsonsb_gen johnsonsu_gen kappa3_gen kappa4_gen ksone_gen kstwo_gen kstwobign_gen laplace_asymmetric_gen
+        laplace_gen levy_gen levy_l_gen loggamma_gen logistic_gen loglaplace_gen lognorm_gen lomax_gen maxwell_gen
+        mielke_gen moyal_gen nakagami_gen ncf_gen nct_gen ncx2_gen norm_gen norminvgauss_gen pareto_gen pearson3_gen
+        powerlaw_gen powerlognorm_gen powernorm_gen rayleigh_gen rdist_gen recipinvgauss_gen reciprocal_gen rice_gen
+        semicircular_gen skew_norm_gen skewcauchy_gen studentized_range_gen t_gen trapezoid_gen triang_gen
+        truncexpon_gen truncnorm_gen truncpareto_gen truncweibull_min_gen tukeylambda_gen uniform_gen vonmises_gen
+        wald_gen weibull_max_gen weibull_min_gen wrapcauchy_gen
+      `,
+      'scipy.stats._discrete_distns': `
+        bernoulli_gen betabinom_gen binom_gen boltzmann_gen dlaplace_gen geom_gen hypergeom_gen logser_gen nbinom_gen
+        nchypergeom_fisher_gen nchypergeom_wallenius_gen nhypergeom_gen planck_gen poisson_gen randint_gen skellam_gen
+        yulesimon_gen zipf_gen zipfian_gen
+      `,
+    },
+  ),
+  ...allow('reviewed: scipy 1.6 to 1.16', 'instance', 'made without its constructor; its state is assigned', {
+    'scipy.stats._distn_infrastructure': 'rv_discrete_frozen rv_frozen',
   }),
   ...allow('reviewed: scipy before 1.8', 'instance', 'made without its constructor; its state is assigned', {
     'scipy.interpolate._fitpack2': 'LSQBivariateSpline SmoothBivariateSpline UnivariateSpline',

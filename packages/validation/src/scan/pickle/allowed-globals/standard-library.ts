@@ -68,6 +68,10 @@ export const standardLibraryGlobals: readonly AllowedGroup[] = [
       StopAsyncIteration SyntaxWarning UnicodeWarning Warning ZeroDivisionError
     `,
   }),
+  ...allow('reviewed: python', 'instance', 'made without its constructor; its state is assigned', {
+    _io: 'BytesIO',
+    io: 'BytesIO',
+  }),
   ...allow('reviewed: python', 'none', 'a value that stands for itself', {
     'collections.abc': 'Callable Iterable Mapping Sequence',
     typing: 'Any Dict List Optional Tuple Union',

@@ -93,4 +93,8 @@ export const tablesGlobals: readonly AllowedGroup[] = [
     'pandas.indexes.base': 'Index',
     'pandas.indexes.range': 'RangeIndex',
   }),
+  ...allow('reviewed: pandas before 1.0', 'instance', 'made without its constructor; its state is assigned', {
+    'pandas.core.base': 'FrozenList FrozenNDArray',
+    'pandas.core.indexes.frozen': 'FrozenNDArray',
+  }),
 ]

@@ -149,6 +149,9 @@ export const tensorsGlobals: readonly AllowedGroup[] = [
       'torch.ao.quantization.qconfig': 'QConfig',
     },
   ),
+  ...allow('reviewed: torch 1 and 2', 'none', 'a function on arrays as a value; never called while loading', {
+    'torch.utils.data._utils.collate': 'default_collate default_convert',
+  }),
   ...allow('reviewed: torch 2', 'any', 'makes a tensor of a storage that the file holds', {
     'torch._utils': `
       _rebuild_device_tensor_from_cpu_tensor _rebuild_device_tensor_from_numpy _rebuild_nested_tensor
@@ -165,10 +168,12 @@ export const tensorsGlobals: readonly AllowedGroup[] = [
   ...allow('reviewed: torch 2', 'instance', 'made without its constructor; its state is assigned', {
     torch: 'Tensor',
     'torch._tensor': 'Tensor',
+    'torch.ao.nn.quantized.dynamic.modules.linear': 'Linear',
     'torch.distributions.constraints': `
       _Boolean _GreaterThan _GreaterThanEq _IndependentConstraint _IntegerInterval _Interval _Real _Simplex
     `,
     'torch.nn.parameter': 'Buffer',
+    'torch.nn.quantized.dynamic.modules.linear': 'Linear',
     'torch.optim._adafactor': 'Adafactor',
     'torch.optim.adafactor': 'Adafactor',
     'torch.optim.lr_scheduler': `
@@ -176,6 +181,7 @@ export const tensorsGlobals: readonly AllowedGroup[] = [
     `,
     'torch.optim.optimizer': 'Optimizer',
     'torch.optim.swa_utils': 'AveragedModel SWALR',
+    'torch.utils.data.dataloader': 'DataLoader',
     'torch.utils.data.dataset': 'Dataset IterableDataset',
     'torch.utils.data.sampler': 'Sampler SubsetRandomSampler',
   }),

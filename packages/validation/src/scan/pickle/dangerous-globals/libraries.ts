@@ -94,8 +94,8 @@ export const libraryDangers: readonly DangerousGroup[] = [
     { does: 'loads another pickle from a file that the pickle names', tags: ['CWE-502', 'CVE-2024-34997'] },
     {
       joblib: 'load dump Memory Parallel delayed register_parallel_backend parallel_backend',
-      'joblib.numpy_pickle': 'load load_temporary_memmap _unpickle NDArrayWrapper ZNDArrayWrapper NumpyUnpickler',
-      'joblib.numpy_pickle_compat': 'load_compatibility read_zfile NDArrayWrapper ZNDArrayWrapper ZipNumpyUnpickler',
+      'joblib.numpy_pickle': 'load load_temporary_memmap _unpickle NumpyUnpickler',
+      'joblib.numpy_pickle_compat': 'load_compatibility read_zfile ZipNumpyUnpickler',
       'joblib.numpy_pickle_utils': '*',
       'joblib.memory': 'Memory MemorizedFunc MemorizedResult extract_first_line eval_expr _load_output',
       'joblib._parallel_backends':
@@ -144,7 +144,7 @@ export const libraryDangers: readonly DangerousGroup[] = [
       'torch.utils.benchmark': '*',
       'torch.utils.tensorboard': '*',
       'torch.utils.model_dump': '*',
-      'torch.utils.data.dataloader': 'DataLoader _MultiProcessingDataLoaderIter',
+      'torch.utils.data.dataloader': '_MultiProcessingDataLoaderIter',
       'torch.utils.data._utils.worker': '_worker_loop',
       'torch.utils.checkpoint': 'checkpoint',
       'torch.autograd.function': '*',
@@ -167,8 +167,7 @@ export const libraryDangers: readonly DangerousGroup[] = [
       'patsy.design_info': 'DesignInfo',
       'statsmodels.base.data': 'ModelData PandasData PatsyData NumpyData PandasDates PatsyData',
       'statsmodels.base.model': 'Model LikelihoodModel',
-      'scipy.stats._distn_infrastructure':
-        'rv_generic rv_continuous rv_discrete rv_frozen rv_continuous_frozen rv_discrete_frozen rv_sample',
+      'scipy.stats._distn_infrastructure': 'rv_generic rv_continuous rv_discrete rv_sample',
       'scipy.stats._continuous_distns': '*',
       'scipy.stats._discrete_distns': '*',
       'scipy.stats.distributions': '*',

@@ -14,7 +14,8 @@ const refuseLiteral = (machine: Machine, callee: Value): void => {
 }
 
 /** What can be no tuple. An object may be one, of a class of its own. */
-const refuseNoTuple = (machine: Machine, values: Value): void => {
+const refuseNoTuple = (machine: Machine, callee: Value, values: Value): void => {
+  if (machine.heap.is(callee, kinds.carried)) return
   const kind = machine.heap.kindOf(values)
   const isTuple = kind === kinds.tuple || (kind !== undefined && kind > kinds.bytearray)
   if (!isTuple) throw refused('the arguments of a call are no tuple')
@@ -29,7 +30,7 @@ const call = (
   keywords?: Value,
 ): void => {
   refuseLiteral(machine, callee)
-  refuseNoTuple(machine, values)
+  refuseNoTuple(machine, callee, values)
   machine.stack.push(machine.observer.called(opcode, callee, values, keywords, at))
 }
 

@@ -5,6 +5,9 @@
  */
 export type Value = number
 
+/** What every pickle begins with: most that are tried are none, and small rooms are cheap (V8 keeps 64 bytes in its heap). */
+export const smallRoom = 8
+
 /** Room for values. Four bytes each hold every offset of a content below 2 GiB. */
 export type Cells = Int32Array | Float64Array
 
@@ -16,7 +19,7 @@ export const createCells = (size: number, length: number): Cells =>
   size < 2 ** 31 ? new Int32Array(length) : new Float64Array(length)
 
 /** The same values with twice the room. */
-export const doubled = <Room extends Cells | Uint8Array | Float32Array>(room: Room): Room => {
+export const doubled = <Room extends Cells | Uint8Array | Uint16Array | Float32Array>(room: Room): Room => {
   const larger = new (room.constructor as new (length: number) => Room)(2 * room.length)
   larger.set(room)
   return larger

@@ -37,12 +37,12 @@ const refuseOdd = (count: number): void => {
 }
 
 /** Keys beside values that are more than data: Python looks some names up by itself. */
-const noteKeys = (machine: Machine, target: Value, start: number): void => {
+const noteKeys = (machine: Machine, target: Value, start: number, at: number): void => {
   const { stack, heap, observer } = machine
   for (let index = start; index + 1 < stack.length; index += 2) {
     const value = stack.values[index + 1] as Value
     if (value >= 0 || (heap.traitsOf(value) & traits.object) === 0) continue
-    observer.keyed(target, stack.values[index] as Value, value)
+    observer.keyed(target, stack.values[index] as Value, value, at)
   }
 }
 
@@ -71,8 +71,12 @@ const insert = (machine: Machine, opcode: string, own: Kind, start: number, at: 
   if (isOwn && own === kinds.dict) refuseUnhashable(machine, start, 2)
   if (isOwn && own === kinds.set) refuseUnhashable(machine, start, 1)
   if (!isOwn) observer.inserted(opcode, target, at)
-  if (own === kinds.dict) noteKeys(machine, target, start)
+  const lateBefore = heap.lateTraits
+  if (own === kinds.dict) noteKeys(machine, target, start, at)
   fill(machine, target, start, stack.length, at)
+  if ((heap.lateTraits & ~lateBefore & traits.hook) !== 0) {
+    observer.odd('special-state', at, 'what calls others, put into a container that something else holds already')
+  }
   stack.length = start
 }
 
@@ -87,7 +91,7 @@ const dictionary = (machine: Machine, at: number): void => {
   refuseOdd(stack.length - start)
   refuseUnhashable(machine, start, 2)
   const container = heap.create(kinds.dict)
-  noteKeys(machine, container, start)
+  noteKeys(machine, container, start, at)
   fill(machine, container, start, stack.length, at)
   stack.length = start
   stack.push(container)

@@ -1,5 +1,5 @@
 import { limitReached } from '../broken-pickle.ts'
-import { absent, type Cells, createCells, doubled, type Value } from './cells.ts'
+import { absent, type Cells, createCells, doubled, smallRoom, type Value } from './cells.ts'
 
 /** What a value of the heap is. */
 export const kinds = {
@@ -22,6 +22,8 @@ export const kinds = {
   /** Python code that is not run by loading. */
   code: 11,
   function: 12,
+  /** A class that the file brings along: its loader takes an argument that is no tuple. */
+  carried: 13,
 } as const
 
 /** What a value of the heap is. */
@@ -37,28 +39,36 @@ export const traits = {
   unhashable: 0x40,
   /** Something that Python calls by itself once it is the state of an object. */
   hook: 0x80,
+  /** Something that can be filled later. */
+  open: 0x100,
+  /** What makes an object by its constructor once it is called. */
+  maker: 0x200,
 } as const
+
+/** Another value holds it, or a call or a state was given it: what is put in from now on reaches them unseen. */
+const held = 0x400
 
 const kindMask = 0x0f
 
 /** What a value of each kind brings to the container that it is put into. */
 const traitsOfKind: Readonly<Record<Kind, number>> = {
   [kinds.tuple]: 0,
-  [kinds.list]: traits.unhashable,
-  [kinds.dict]: traits.unhashable,
-  [kinds.set]: traits.unhashable,
+  [kinds.list]: traits.unhashable | traits.open,
+  [kinds.dict]: traits.unhashable | traits.open,
+  [kinds.set]: traits.unhashable | traits.open,
   [kinds.frozenset]: 0,
   [kinds.bytearray]: traits.unhashable,
   [kinds.global]: traits.object,
   [kinds.invoker]: traits.object | traits.hook,
-  [kinds.object]: traits.object,
-  [kinds.unresolved]: traits.object,
+  [kinds.object]: traits.object | traits.open,
+  [kinds.unresolved]: traits.object | traits.open,
   [kinds.persistent]: traits.object,
   [kinds.code]: traits.object | traits.code,
   [kinds.function]: traits.object | traits.code,
+  [kinds.carried]: traits.object,
 }
 
-/** More containers than a sound pickle of any library holds; five bytes are kept of each (CWE-770). */
+/** More containers than a sound pickle of any library holds; six bytes are kept of each (CWE-770). */
 const maximumHandles = 2 ** 24
 /** Of how many recent containers the items are known, and how many of each: calls take what was just made. */
 const rememberedContainers = 2 ** 16
@@ -66,25 +76,29 @@ const rememberedItems = 2 ** 18
 const itemsPerContainer = 64
 /** Beside the number of remembered items: there are more. */
 const partial = 0x80
+/** A look into containers that were filled late ends after so many values; beyond it everything counts. */
+const maximumWalk = 1024
 
 /** The containers and objects that a pickle makes: one byte says what each is, and the recent ones know their items. */
 export class Heap {
   #count = 1
   /** Kind and traits by handle. Handle 0 is the empty tuple, which Python has once as well. */
-  #what = new Uint8Array(64)
+  #what = new Uint16Array(smallRoom)
+  /** Traits that came into held containers: what holds them does not know of these. */
+  #late = 0
   /** How many values a walk over what it holds would meet, shared ones each time. */
-  #weights = new Float32Array(64)
+  #weights = new Float32Array(smallRoom)
   // The items of the containers that were filled last, in two rings.
   #owners: Cells
-  #starts = new Float64Array(64)
-  #counts = new Uint8Array(64)
+  #starts = new Float64Array(smallRoom)
+  #counts = new Uint8Array(smallRoom)
   #items: Cells
   readonly #call: Cells
   #itemCount = 0
 
   constructor(size: number) {
-    this.#owners = createCells(size, 64)
-    this.#items = createCells(size, 256)
+    this.#owners = createCells(size, smallRoom)
+    this.#items = createCells(size, smallRoom)
     this.#call = createCells(size, 2)
   }
 
@@ -111,15 +125,55 @@ export class Heap {
     return value < 0 && ((this.#what[~value] as number) & kindMask) === kind
   }
 
-  /** What a value brings to a container: its own traits and those of everything in it. */
+  /** What a value brings to a container: its own traits and those of everything that was in it when it was filled. */
   traitsOf(value: Value): number {
     if (value >= 0) return 0
     const what = this.#what[~value] as number
-    return (what & ~kindMask) | traitsOfKind[(what & kindMask) as Kind]
+    return (what & ~(kindMask | held)) | traitsOfKind[(what & kindMask) as Kind]
+  }
+
+  /** The traits of a value and of everything that is in it now, also of what came into its containers later. */
+  presentTraitsOf(value: Value): number {
+    if (value >= 0) return 0
+    const known = this.traitsOf(value)
+    return (this.#late & ~known) === 0 ? known : known | this.#lateTraitsIn(value)
+  }
+
+  #lateTraitsIn(value: Value): number {
+    const seen = new Set<Value>([value])
+    let found = 0
+    for (const each of seen) {
+      found |= this.traitsOf(each)
+      const what = this.#what[~each] as number
+      // An object hides what it holds; in other containers only what can be filled can have been.
+      if ((what & kindMask) > kinds.frozenset || (what & traits.open) === 0) continue
+      const items = this.allItemsOf(each)
+      if (items === undefined || seen.size > maximumWalk) return this.#late
+      for (const item of items) if (item < 0) seen.add(item)
+    }
+    return found
+  }
+
+  /** What came into held containers, all of it. */
+  get lateTraits(): number {
+    return this.#late
   }
 
   addTraits(value: Value, added: number): void {
-    if (value < 0) this.#what[~value] = (this.#what[~value] as number) | added
+    if (value >= 0) return
+    const what = this.#what[~value] as number
+    this.#what[~value] = what | added
+    if ((what & held) !== 0) this.#late |= added
+  }
+
+  /** A call or a state was given this value. */
+  hold(value: Value): void {
+    if (value < 0) this.#what[~value] = (this.#what[~value] as number) | held
+  }
+
+  /** Whether something else holds this value. */
+  isHeld(value: Value): boolean {
+    return value < 0 && ((this.#what[~value] as number) & held) !== 0
   }
 
   /** How many values a walk over it would meet. */
@@ -139,6 +193,7 @@ export class Heap {
       else {
         added |= this.traitsOf(value)
         weight += 1 + (this.#weights[~value] as number)
+        this.#what[~value] = (this.#what[~value] as number) | held
       }
     }
     const handle = ~target
@@ -148,6 +203,7 @@ export class Heap {
     // A container cannot be a key because of what it is, not because of what it holds, unless it never changes.
     if (kind !== kinds.tuple && kind !== kinds.frozenset) added &= ~traits.unhashable
     this.#what[handle] = what | added
+    if ((what & held) !== 0) this.#late |= added
     // An object hides what it holds from a walk; what it remembers is the call that made it.
     if (kind > kinds.frozenset) return
     this.#weights[handle] = (this.#weights[handle] as number) + weight

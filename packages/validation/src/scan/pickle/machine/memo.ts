@@ -1,5 +1,5 @@
 import { limitReached } from '../broken-pickle.ts'
-import { absent, type Cells, createCells, doubled, type Value } from './cells.ts'
+import { absent, type Cells, createCells, doubled, smallRoom, type Value } from './cells.ts'
 
 /** Keys below this stand in an array. */
 const maximumDense = 2 ** 24
@@ -13,7 +13,7 @@ export class Memo {
   #count = 0
 
   constructor(size: number) {
-    this.#dense = createCells(size, 64).fill(absent)
+    this.#dense = createCells(size, smallRoom).fill(absent)
   }
 
   /** How many keys there are. */

@@ -11,6 +11,7 @@ export type Oddity =
   | 'expansion-bomb'
   | 'out-of-band-buffer'
   | 'unresolved-global'
+  | 'special-state'
 
 /** What is told of a pickle's run: all that reaches beyond numbers, texts and containers. It gives the values. */
 export interface Observer {
@@ -24,7 +25,7 @@ export interface Observer {
   /** Items or members are put into something that is no container of the pickle itself. */
   inserted(opcode: string, target: Value, at: number): void
   /** A name is put as a key beside something that is more than data. */
-  keyed(target: Value, key: Value, value: Value): void
+  keyed(target: Value, key: Value, value: Value, at: number): void
   persistent(id: Value | undefined, at: number): Value
   /** A text or bytes that open like something encoded. */
   payload(literal: Value): void

@@ -1,5 +1,5 @@
 import { limitReached, refused } from '../broken-pickle.ts'
-import { type Cells, createCells, doubled, type Value } from './cells.ts'
+import { type Cells, createCells, doubled, smallRoom, type Value } from './cells.ts'
 
 /** A sound pickle holds as many values at once as its longest tuple has items (CWE-770). */
 const maximumValues = 2 ** 23
@@ -16,7 +16,7 @@ export class OperandStack {
   readonly #marks: number[] = []
 
   constructor(size: number) {
-    this.values = createCells(size, 256)
+    this.values = createCells(size, smallRoom)
   }
 
   push(value: Value): void {

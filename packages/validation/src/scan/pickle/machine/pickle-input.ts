@@ -3,6 +3,8 @@ import { truncated } from '../broken-pickle.ts'
 
 /** How much is read at once: large enough for the disk, small enough for memory to stay bounded. */
 const windowLength = 256 * 1024
+/** What is read at first: many a pickle is short, and many a place where one may begin leads nowhere. */
+const firstWindowLength = 4 * 1024
 
 const newline = 0x0a
 
@@ -25,7 +27,7 @@ export class PickleInput {
   constructor(content: ByteSource, offset: number) {
     this.content = content
     this.#windowAt = offset
-    this.#window = viewOf(content.read(offset, windowLength))
+    this.#window = viewOf(content.read(offset, firstWindowLength))
   }
 
   /** Where the next byte stands in the content. */
