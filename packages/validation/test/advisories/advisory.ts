@@ -17,12 +17,7 @@ export interface Advisory {
   readonly about: string
   readonly fixture: Fixture
   readonly outcome: Outcome
-  /** Whether the scanner does not find it yet: the row fails as long as it does not, and must lose this when it does. */
-  readonly isGap?: boolean
 }
-
-/** Rows that the scanner does not answer yet. */
-export const gap = (advisory: Advisory): Advisory => ({ ...advisory, isGap: true })
 
 /** The report that the key of a fixture begins with; the row has one of its own. */
 const leadingReport = /^(?:CVE|GHSA|picklescan|modelscan|nullifAI)[^:]*: /

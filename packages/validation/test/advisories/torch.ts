@@ -1,20 +1,8 @@
 import { fixtures as containers } from '../rules/containers.fixtures.ts'
-import {
-  assemble,
-  call,
-  named,
-  orderedDictionary,
-  type PicklePart,
-  pickle,
-  proto,
-  shellCall,
-  small,
-  text,
-  tuple,
-} from '../support/pickle-assembler.ts'
+import { assemble, pickle, shellCall, small } from '../support/pickle-assembler.ts'
 import { tarOf } from '../support/tar-builder.ts'
-import { zipOf } from '../support/zip-builder.ts'
-import { type Advisory, gap, judged, refused, reported } from './advisory.ts'
+import { tensor, torchZip } from '../support/torch-zip.ts'
+import { type Advisory, judged, refused, reported } from './advisory.ts'
 import { calling } from './callables.ts'
 
 const dangerousCall = 'pickle/dangerous-call'
@@ -26,25 +14,6 @@ const torchTar = (content: Uint8Array): Uint8Array =>
     { name: 'pickle', data: content },
     { name: 'tensors', data: pickle(small(0)) },
     { name: 'storages', data: pickle(small(0)) },
-  ])
-
-/** A tensor of so many floats in the storage `0`, as torch writes it. */
-const tensor = (count: number): Buffer =>
-  call(
-    named('torch._utils', '_rebuild_tensor_v2'),
-    assemble(tuple(text('storage'), named('torch', 'FloatStorage'), text('0'), text('cpu'), small(count)), 'Q'),
-    small(0),
-    assemble(small(count), '\x85'),
-    assemble(small(1), '\x85'),
-    '\x89',
-    orderedDictionary,
-  )
-
-const torchZip = (content: PicklePart, storage: number): Uint8Array =>
-  zipOf([
-    { name: 'archive/data.pkl', data: assemble(proto(2), content, '.') },
-    { name: 'archive/data/0', data: Buffer.alloc(storage) },
-    { name: 'archive/version', data: '3\n' },
   ])
 
 /** Ways into PyTorch. */
@@ -64,23 +33,19 @@ export const torchAdvisories: readonly Advisory[] = [
     'a file that is written',
   ),
   refused('CVE-2025-32434', 'calls torch.hub.load', dangerousCall, 'critical', calling('torch.hub:load')),
-  gap(
-    refused(
-      'CVE-2026-24747',
-      'SETITEM on a tensor',
-      'pickle',
-      'medium',
-      torchZip(assemble(tensor(2), small(0), small(7), 's'), 8),
-    ),
+  refused(
+    'CVE-2026-24747',
+    'SETITEM on a tensor',
+    'pickle/item-on-array',
+    'high',
+    torchZip(assemble(tensor(2), small(0), small(7), 's'), 8),
   ),
-  gap(
-    refused(
-      'CVE-2026-24747',
-      'a storage that says more than its record holds',
-      'python',
-      'medium',
-      torchZip(tensor(200), 8),
-    ),
+  refused(
+    'CVE-2026-24747',
+    'a storage that says more than its record holds',
+    'python/torch-storage-length',
+    'high',
+    torchZip(tensor(200), 8),
   ),
   judged('CVE-2026-24747', 'a tensor and its storage are data', 'pass', torchZip(tensor(2), 8)),
   refused(

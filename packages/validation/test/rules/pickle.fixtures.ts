@@ -226,6 +226,25 @@ export const fixtures: RoomFixtures = {
       'a list': of('](Ne'),
     },
   },
+  'pickle/item-on-array': {
+    positive: {
+      'CVE-2026-24747: SETITEM on a tensor': of(
+        call(named('torch._utils', '_rebuild_parameter'), small(0), '\x88', orderedDictionary),
+        small(0),
+        small(7),
+        's',
+      ),
+      'APPEND on an array': of(call(stacked('numpy.core.multiarray', 'scalar'), small(0)), small(1), 'a'),
+    },
+    negative: {
+      'an ordered dictionary': of(orderedDictionary, text('a'), small(7), 's'),
+      'a tensor in a list': of(
+        ']',
+        call(named('torch._utils', '_rebuild_parameter'), small(0), '\x88', orderedDictionary),
+        'a',
+      ),
+    },
+  },
   'pickle/special-state': {
     positive: {
       'an exchanged __setstate__': of(

@@ -11,6 +11,7 @@ import {
   torchMagic,
   zfileOf,
 } from '../support/python-files.ts'
+import { tensor, torchZip } from '../support/torch-zip.ts'
 import type { RoomFixtures } from './fixture.ts'
 
 const soundHeader = headerOf("'<f4'", '(2,)')
@@ -60,6 +61,16 @@ const getter = (name: string, module = 'operator'): Buffer =>
 
 /** What the rules about files of Python libraries report and leave alone. */
 export const fixtures: RoomFixtures = {
+  'python/torch-storage-length': {
+    positive: {
+      'CVE-2026-24747: two hundred floats in eight bytes': () => torchZip(tensor(200), 8),
+      'one float more than there are': () => torchZip(tensor(3), 8),
+    },
+    negative: {
+      'as many floats as there are': () => torchZip(tensor(2), 8),
+      'a record that is padded': () => torchZip(tensor(2), 64),
+    },
+  },
   'python/npy-header-code': {
     positive: {
       'a call for a shape': () => npyOf(headerOf("'<f4'", "(__import__('os').getpid(),)"), Buffer.alloc(8)),

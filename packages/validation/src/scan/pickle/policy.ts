@@ -40,6 +40,10 @@ const invokers: ReadonlySet<ArgumentRule> = new Set([
   'identity',
 ])
 
+/** Names whose calls give arrays and tensors, which take no items while they are loaded. */
+const arrayMakers =
+  /^(?:torch\._utils\._rebuild|torch\._tensor\._rebuild|numpy\.(?:_?core\.(?:multiarray|numeric)\.|ndarray$))/
+
 /** What torch's persistent ids begin with; a module brings its source for a comparison, which is not run. */
 const torchIds: ReadonlySet<string> = new Set(['storage', 'module'])
 
@@ -253,10 +257,20 @@ export class Policy implements Observer {
     if (imported !== undefined) {
       const message = `expected a container that the pickle made, found ${opcode} on ${printable(fullName(imported))}`
       this.#log.tell(pickleRules['item-on-global'], at, message)
+    } else if (this.#isArray(target)) {
+      const message = `expected a container that the pickle made, found ${opcode} on an array`
+      this.#log.tell(pickleRules['item-on-array'], at, message)
     } else if (this.#hooks.isFilledByState(target)) {
       const message = `expected a container of its own methods, found ${opcode} on an object with a method in its state`
       this.#log.tell(pickleRules['special-state'], at, message)
     }
+  }
+
+  /** Whether a call of a name that makes arrays or tensors gave it. */
+  #isArray(target: Value): boolean {
+    const [callee] = this.heap.is(target, kinds.object) ? (this.heap.itemsOf(target) ?? []) : []
+    const imported = callee === undefined ? undefined : this.imports.of(callee)
+    return imported !== undefined && arrayMakers.test(fullName(imported))
   }
 
   keyed(target: Value, key: Value, value: Value, at: number): void {

@@ -108,6 +108,15 @@ export const pickleRules = ruleTable('pickle', {
     tags: [...unsafe, 'CWE-915', 'AML.T0018'],
     references: ['https://github.com/protectai/modelscan/issues/89'],
   },
+  'item-on-array': {
+    severity: 'high',
+    title: 'The pickle puts items into an array that a call made',
+    explanation:
+      'SETITEM, APPEND and ADDITEMS fill dictionaries, lists and sets. Writers of arrays and tensors never use them on what they have made: it writes into memory while the file is loaded, at an index that the file chooses, and torch’s restricted unpickler once followed it.',
+    remediation: refuse,
+    tags: [...unsafe, 'CWE-787', 'CVE-2026-24747'],
+    references: ['https://github.com/pytorch/pytorch/pull/170085'],
+  },
   'special-state': {
     severity: 'high',
     title: 'The state of an object holds what Python calls by itself',

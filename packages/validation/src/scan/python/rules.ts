@@ -104,6 +104,15 @@ export const pythonRules = ruleTable('python', {
     remediation: getAgain,
     tags: ['CWE-434', 'AML.T0011.000'],
   },
+  'torch-storage-length': {
+    severity: 'high',
+    title: 'A storage of a PyTorch file says more than its record holds',
+    explanation:
+      'The pickle says how many elements a tensor’s storage has, and the record of the archive is shorter. Versions of torch that believed the pickle read what lies behind in memory.',
+    remediation: doNotLoad,
+    tags: ['CWE-125', 'CWE-1284', 'CVE-2026-24747'],
+    references: ['https://github.com/pytorch/pytorch/pull/170085'],
+  },
   'zfile-length': {
     severity: 'medium',
     title: 'A compressed file of joblib does not hold what it declares',

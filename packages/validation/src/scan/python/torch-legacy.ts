@@ -5,7 +5,7 @@ import { type ByteSource, bytesSource, partOf } from '../source.ts'
 import { readInteger } from './integer-pickle.ts'
 import { endOfPickle, walkPickle } from './pickle-walk.ts'
 import { pythonRules } from './rules.ts'
-import { storageElementSizes } from './torch-storages.ts'
+import { storageClaims } from './torch-storages.ts'
 
 /** `MAGIC_NUMBER` and `PROTOCOL_VERSION` of `torch/serialization.py`. */
 const magicNumber = 0x1950a86a20f9469cfc6cn
@@ -42,12 +42,12 @@ const inspectStorages = async (
   inspection: Inspection,
 ): Promise<void> => {
   const keys = readStorageKeys(content, at.keys, inspection)
-  const sizes = storageElementSizes(content, at.object, inspection.budget)
+  const claims = storageClaims(content, at.object, inspection.budget)
   const cursor = createByteCursor(content, { start: at.storages })
   let isMeasured = true
   readStructure(inspection, pythonRules['torch-legacy-malformed'], () => {
     for (const key of keys) {
-      const size = sizes.get(key)
+      const size = claims.get(key)?.elementSize
       isMeasured = size !== undefined
       if (size === undefined) break
       cursor.skip(BigInt.asIntN(64, cursor.u64()) * BigInt(size))

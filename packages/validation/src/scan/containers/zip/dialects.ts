@@ -7,6 +7,8 @@ export interface ZipDialect {
   matches(names: ReadonlySet<string>): boolean
   /** What an entry is by its place. */
   expected?(name: string): Part['expected']
+  /** The names of records that hold the storages of `data.pkl`, and in them the keys. */
+  readonly storage?: RegExp
   /** Whether an entry is one line that says a version or the like. */
   isMarker?(name: string): boolean
   /** Whether an entry is code that the loader of the format runs. */
@@ -47,6 +49,7 @@ const isTorchScript = (names: ReadonlySet<string>): boolean => {
 }
 
 const torch = {
+  storage: /^[^/]+\/data\/(\d+)$/,
   expected: (name: string): Part['expected'] => (torchStorage.test(name) ? 'weights' : undefined),
   isMarker: (name: string): boolean => torchMarker.test(name),
 }

@@ -1,5 +1,6 @@
 import type { Inspection } from '../../inspection.ts'
-import type { ByteSource } from '../../source.ts'
+import { checkStorageRecords } from '../../python/storage-records.ts'
+import { type ByteSource, partOf } from '../../source.ts'
 import { isZero, windowsOf } from '../bytes.ts'
 import { checkEntryName, createNameLedger } from '../entry-name.ts'
 import { reportBomb } from '../expand-part.ts'
@@ -164,6 +165,24 @@ const gapsAround = (main: Directory, extents: readonly Extent[], inspection: Ins
   return after.start < after.end ? [...between, after] : between
 }
 
+/** Torch stores its pickle and its storages as they are; what is compressed was written by others. */
+const checkTorchStorages = (
+  content: ByteSource,
+  entries: readonly ZipEntry[],
+  storage: RegExp,
+  inspection: Inspection,
+): void => {
+  const records = new Map<string, number>()
+  for (const { name, length } of entries) {
+    const key = storage.exec(name)?.[1]
+    if (key !== undefined) records.set(key, length)
+  }
+  for (const { name, dataAt, method, compressedLength } of entries) {
+    if (method !== 0 || !/^[^/]+\/data\.pkl$/.test(name)) continue
+    checkStorageRecords(partOf(content, dataAt, compressedLength), records, inspection)
+  }
+}
+
 const enterAll = async (content: ByteSource, entries: readonly ZipEntry[], inspection: Inspection): Promise<void> => {
   const dialect = dialectOf(entries)
   if (dialect !== undefined) inspection.refine(dialect.name)
@@ -175,6 +194,7 @@ const enterAll = async (content: ByteSource, entries: readonly ZipEntry[], inspe
   }
   const context = createZipContext(content, inspection, dialect)
   for (const entry of distinct(entries)) await enterEntry(context, entry)
+  if (dialect?.storage !== undefined) checkTorchStorages(content, entries, dialect.storage, inspection)
   if (entries.length === 0) {
     inspection.incomplete('not scanned: the archive has no entry')
   }
