@@ -8,7 +8,7 @@ const expected =
   /^(LICENSE|README\.md|CHANGELOG\.md|package\.json|dist\/.+\.(js|js\.map|d\.ts|d\.ts\.map)|src\/.+\.ts|manifests\/[a-z-]+\.yaml)$/
 
 /** More than any package needs, and less than a model, a data set or a bundled dependency that slipped in. */
-const maximumFileSize = 1024 * 1024
+const maximumFileSize = 2 * 1024 * 1024
 
 interface PackageManifest {
   readonly license?: string

@@ -8,6 +8,8 @@ const plainIntegers: readonly string[] = ['LONG1', 'LONG', 'BININT', 'BININT1', 
 const otherIntegers: readonly string[] = ['LONG4', 'INT']
 const framing: readonly string[] = ['PROTO', 'FRAME', 'STOP']
 
+const maximumOperations = 12
+
 /** What a pickle of one integer holds. */
 export interface IntegerPickle {
   /** Nothing where it is no constant. */
@@ -34,8 +36,8 @@ export const readInteger = (content: ByteSource, start: number): IntegerPickle |
   try {
     for (const { opcode, argumentAt, argumentLength } of walkPickle(content, start)) {
       operations += 1
-      // A number needs four opcodes; what goes on is some other pickle.
-      if (operations > 64 || argumentLength > 64) return undefined
+      // A number needs four opcodes; what goes on is some other pickle, and every pickle comes by here.
+      if (operations > maximumOperations || argumentLength > 64) return undefined
       const isPlainInteger = plainIntegers.includes(opcode.name)
       isPlain &&= framing.includes(opcode.name) || (isPlainInteger && value === undefined)
       if (isPlainInteger || otherIntegers.includes(opcode.name)) {

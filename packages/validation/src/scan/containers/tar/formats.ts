@@ -1,5 +1,5 @@
 import type { Format } from '../../format.ts'
-import { isTarHeader, readTarHeader } from './header.ts'
+import { hasUstarMagic, isTarHeader } from './header.ts'
 import { inspectTar } from './inspect-tar.ts'
 
 /** Tar archives, told by the checksum of their first header: the old format has no magic. */
@@ -10,7 +10,7 @@ export const tarFormats: readonly Format[] = [
     recognise: ({ head }) => {
       if (isTarHeader(head)) return 'certain'
       // With the magic and a wrong checksum it is what somebody made of a tar.
-      return readTarHeader(head)?.isUstar ? 'likely' : undefined
+      return hasUstarMagic(head) ? 'likely' : undefined
     },
     inspect: inspectTar,
   },

@@ -1,3 +1,4 @@
+import { hasMagic } from '../../format.ts'
 import { bufferOf, decodeName } from '../bytes.ts'
 
 // POSIX.1-2017 pax (ustar), and what GNU tar and Solaris add to it.
@@ -17,7 +18,6 @@ export interface TarHeader {
   /** Nothing where the field is no number. */
   readonly size: number | undefined
   readonly isChecksumRight: boolean
-  readonly isUstar: boolean
   /** Whether the map of a sparse entry goes on in the next block (GNU). */
   readonly goesOn: boolean
 }
@@ -58,12 +58,15 @@ const isChecksumRight = (block: Buffer): boolean => {
   return stated === unsigned || stated === signed
 }
 
+/** Whether the magic of ustar stands in a block. */
+export const hasUstarMagic = (bytes: Uint8Array): boolean =>
+  bytes.length >= blockLength && hasMagic(bytes, 'ustar', magicAt)
+
 /** Reads the header in a block of 512 bytes. */
 export const readTarHeader = (bytes: Uint8Array): TarHeader | undefined => {
   if (bytes.length < blockLength) return undefined
   const block = bufferOf(bytes)
   const magic = block.toString('latin1', magicAt, magicAt + 8)
-  const isUstar = magic.startsWith('ustar')
   const prefix = magic === 'ustar\x0000' ? text(block, 345, 155) : ''
   const name = text(block, 0, 100)
   return {
@@ -72,7 +75,6 @@ export const readTarHeader = (bytes: Uint8Array): TarHeader | undefined => {
     linkTarget: text(block, 157, 100),
     size: number(block, 124, 12),
     isChecksumRight: isChecksumRight(block),
-    isUstar,
     goesOn: block[482] === 1,
   }
 }
