@@ -5,7 +5,10 @@ const [core, inference, sandbox] = process.argv.slice(2)
 const { isNootropicError } = await import(core)
 const { createInProcessSessions } = await import(inference)
 const { createSandbox } = await import(sandbox)
-const model = { main: new Uint8Array(8) }
+const { createNode, createOnnxModel, createValueInfo, writeOnnx } = await import(`${core}/formats`)
+const value = (name) => createValueInfo({ name, type: 'float32', dims: [1] })
+const graph = { name: 'graph', node: [createNode('Relu', ['x'], ['y'])], input: [value('x')], output: [value('y')] }
+const model = { main: writeOnnx(createOnnxModel({ operatorSets: { '': 17 }, graph })) }
 for (const sessions of [createInProcessSessions(), createSandbox({ require: 'none' })]) {
   await rejects(sessions.open(model), (error) => {
     ok(isNootropicError(error, 'PEER_DEPENDENCY_MISSING'), String(error))

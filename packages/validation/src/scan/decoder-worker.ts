@@ -5,22 +5,24 @@ import { Decompress } from 'fzstd'
 import { libarchiveWasm } from 'libarchive-wasm'
 import type { DecoderName, DecoderTask } from './containers/streams/decoder-thread.ts'
 
-const { decoder, bytes, waiting, maximumWaiting } = workerData as DecoderTask
-const counter = new Int32Array(waiting)
-
 /** Sends a piece, and waits while the scanner lags behind. */
-const send = (item: unknown): void => {
-  Atomics.add(counter, 0, 1)
-  parentPort?.postMessage({ item })
-  for (let count = Atomics.load(counter, 0); count > maximumWaiting; count = Atomics.load(counter, 0)) {
-    Atomics.wait(counter, 0, count)
+type Send = (item: unknown) => void
+
+const createSend = ({ waiting, maximumWaiting }: DecoderTask): Send => {
+  const counter = new Int32Array(waiting)
+  return (item) => {
+    Atomics.add(counter, 0, 1)
+    parentPort?.postMessage({ item })
+    for (let count = Atomics.load(counter, 0); count > maximumWaiting; count = Atomics.load(counter, 0)) {
+      Atomics.wait(counter, 0, count)
+    }
   }
 }
 
 const compressedPieceLength = 64 * 1024
 
 // fzstd does not check that a match stays in its block, so that one of 128 KiB can keep it busy for seconds.
-const decodeZstandard = async (): Promise<void> => {
+const decodeZstandard = async (bytes: Uint8Array, send: Send): Promise<void> => {
   const stream = new Decompress((piece) => {
     if (piece.length > 0) send(piece)
   })
@@ -40,7 +42,7 @@ const entryPieceLength = 64 * 1024
 
 // The library asks for a whole entry at once by the size that the archive states; a hostile size would fill memory, so
 // pieces are taken by the functions beneath.
-const readArchive = async (): Promise<void> => {
+const readArchive = async (bytes: Uint8Array, send: Send): Promise<void> => {
   const library = await libarchiveWasm()
   const memory = library.module as unknown as LibarchiveMemory
   const input = memory._malloc(bytes.length)
@@ -70,9 +72,21 @@ const readArchive = async (): Promise<void> => {
   }
 }
 
-const decoders: Record<DecoderName, () => Promise<void>> = { fzstd: decodeZstandard, libarchive: readArchive }
+const decoders: Record<DecoderName, (bytes: Uint8Array, send: Send) => Promise<void>> = {
+  fzstd: decodeZstandard,
+  libarchive: readArchive,
+}
 
-decoders[decoder]().then(
-  () => parentPort?.postMessage({ done: true }),
-  (error: unknown) => parentPort?.postMessage({ failed: error instanceof Error ? error.message : String(error) }),
-)
+/** Decodes a stream, and sends what comes out of it to the thread that started this one. */
+export const decodeTask = async (task: DecoderTask): Promise<void> => {
+  try {
+    await decoders[task.decoder](task.bytes, createSend(task))
+    parentPort?.postMessage({ done: true })
+  } catch (error) {
+    parentPort?.postMessage({ failed: error instanceof Error ? error.message : String(error) })
+  }
+}
+
+// Imported rather than started with a task, it does nothing.
+const task = workerData as Partial<DecoderTask> | null
+if (task?.decoder !== undefined) void decodeTask(task as DecoderTask)
