@@ -1,8 +1,19 @@
 import type { Inspection } from '../inspection.ts'
+import { StructureError } from '../models/byte-cursor.ts'
 import { printable } from '../rule.ts'
 import type { ByteSource } from '../source.ts'
 import { pythonRules } from './rules.ts'
-import { storageClaims } from './torch-storages.ts'
+import { type StorageClaim, storageClaims } from './torch-storages.ts'
+
+/** Of a pickle that breaks off nothing is known here; the reader of pickles says what is wrong with it. */
+const readClaims = (pickle: ByteSource, { budget }: Inspection): ReadonlyMap<string, StorageClaim> => {
+  try {
+    return storageClaims(pickle, 0, budget)
+  } catch (error) {
+    if (error instanceof StructureError) return new Map()
+    throw error
+  }
+}
 
 /**
  * Compares what the pickle of a torch zip says of its storages with the records that hold them.
@@ -14,7 +25,7 @@ export const checkStorageRecords = (
   records: ReadonlyMap<string, number>,
   inspection: Inspection,
 ): void => {
-  for (const [key, { elementSize, count }] of storageClaims(pickle, 0, inspection.budget)) {
+  for (const [key, { elementSize, count }] of readClaims(pickle, inspection)) {
     const length = records.get(key)
     if (length === undefined || count === undefined || count * elementSize <= length) continue
     inspection.report({
