@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { runCommand } from '../src/command.ts'
 import { verbs } from '../src/verbs.ts'
+import { runIn } from './support/run-command.ts'
 
 const digits = fileURLToPath(new URL('../../../examples/guard-a-model/models/digits', import.meta.url))
 let folder: string
@@ -15,21 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-const nootropic = async (...words: string[]) => {
-  let output = ''
-  let diagnostics = ''
-  const exit = await runCommand(words, {
-    output: (text) => {
-      output += text
-    },
-    diagnostics: (text) => {
-      diagnostics += text
-    },
-    environment: {},
-    directory: folder,
-  })
-  return { exit, output, diagnostics }
-}
+const nootropic = (...words: string[]) => runIn(folder, words)
 
 test('the help lists every verb, and every verb explains each of its options', async () => {
   const { exit, output } = await nootropic('--help')

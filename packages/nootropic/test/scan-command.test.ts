@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createManualClock } from '@nootropic/core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { runCommand } from '../src/command.ts'
 import { createProgressBar } from '../src/progress-bar.ts'
+import { runIn } from './support/run-command.ts'
 
 let directory = ''
 beforeEach(() => {
@@ -14,21 +14,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
-const nootropic = async (...words: string[]) => {
-  let output = ''
-  let diagnostics = ''
-  const exit = await runCommand(words, {
-    output: (text) => {
-      output += text
-    },
-    diagnostics: (text) => {
-      diagnostics += text
-    },
-    environment: {},
-    directory,
-  })
-  return { exit, output, diagnostics }
-}
+const nootropic = (...words: string[]) => runIn(directory, words)
 
 test('a dangerous file fails, and the text says where, what and why', async () => {
   const { exit, output } = await nootropic('scan', 'bad.pkl')

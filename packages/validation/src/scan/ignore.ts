@@ -28,6 +28,11 @@ const maximumLength = 2 ** 20
  *
  * @param path the file, as a message shall name it.
  * @throws NootropicError `CONFIGURATION_INVALID`
+ * @example
+ * ```ts
+ * const ignores = parseIgnoreFile(await readFile('ignore.yaml', 'utf8'), 'ignore.yaml')
+ * const reports = await scanPath('./models', { ignores })
+ * ```
  */
 export const parseIgnoreFile = (text: string, path: string): Ignore[] => {
   const invalid = (found: string, cause?: unknown): NootropicError =>

@@ -35,7 +35,14 @@ ${report.skipped.map(({ name, reason }) => html`<p>Left out: ${name}: ${reason}<
 ${report.findings.length === 0 ? undefined : table(findingColumns, report.findings.map(findingRow))}
 `
 
-/** The reports as one page that needs nothing else: no script, no request. */
+/**
+ * The reports as one HTML page that needs nothing else: no script, no request.
+ *
+ * @example
+ * ```ts
+ * await writeFile('scan.html', scanPage(await scanPath('./models')))
+ * ```
+ */
 export const scanPage = (reports: readonly Report[]): string => {
   const verdict = combineVerdicts(reports.map((report) => report.verdict))
   const told = reports.filter(

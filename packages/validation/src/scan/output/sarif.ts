@@ -89,6 +89,11 @@ const notificationsOf = (report: Report, artifact: number): Notification[] =>
  * The reports as a SARIF 2.1.0 log, for code hosts and editors. What was not looked at is a notification of the run.
  *
  * @param version of the tool, as the log shall name it.
+ * @example
+ * ```ts
+ * const log = sarifOf(await scanPath('./models'), '1.0.0')
+ * log.runs[0]?.results?.[0]?.ruleId // 'pickle/dangerous-call'
+ * ```
  */
 export const sarifOf = (reports: readonly Report[], version: string): SarifLog => {
   const rules = new Map<string, Rule>()

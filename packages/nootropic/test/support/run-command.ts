@@ -1,0 +1,25 @@
+import { runCommand } from '../../src/command.ts'
+
+/** What a command line answered. */
+export interface CommandAnswer {
+  readonly exit: number
+  readonly output: string
+  readonly diagnostics: string
+}
+
+/** Runs a command line in `directory`, and keeps what it writes. */
+export const runIn = async (directory: string, words: readonly string[]): Promise<CommandAnswer> => {
+  let output = ''
+  let diagnostics = ''
+  const exit = await runCommand(words, {
+    output: (text) => {
+      output += text
+    },
+    diagnostics: (text) => {
+      diagnostics += text
+    },
+    environment: {},
+    directory,
+  })
+  return { exit, output, diagnostics }
+}
