@@ -1,8 +1,8 @@
 import type { Format, Recognition, Sample } from '../format.ts'
 import type { Inspection } from '../inspection.ts'
 import type { ByteSource } from '../source.ts'
-import { readStructure } from './byte-cursor.ts'
-import { fieldsOfShape, type MessageShape, type MessageTree, textOfField, walkMessages } from './protobuf.ts'
+import { readStructure } from '../wire/byte-cursor.ts'
+import { fieldsOfShape, type MessageShape, type MessageTree, textOfField, walkMessages } from '../wire/protobuf.ts'
 import { modelsRules } from './rules.ts'
 
 /** `NetParameter` of `caffe.proto`; layers are field 100, and 2 in the first version. */

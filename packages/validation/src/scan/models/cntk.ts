@@ -2,8 +2,8 @@ import type { Format, Recognition, Sample } from '../format.ts'
 import type { Inspection } from '../inspection.ts'
 import { printable } from '../rule.ts'
 import type { ByteSource } from '../source.ts'
-import { readStructure } from './byte-cursor.ts'
-import { fieldsOfShape, type MessageTree, textOfField, walkMessages } from './protobuf.ts'
+import { readStructure } from '../wire/byte-cursor.ts'
+import { fieldsOfShape, type MessageTree, textOfField, walkMessages } from '../wire/protobuf.ts'
 import { modelsRules } from './rules.ts'
 
 /** `Dictionary` of `CNTK.proto`: a version and a map of texts to values. */

@@ -2,9 +2,9 @@ import type { Format, Recognition, Sample } from '../format.ts'
 import type { Inspection } from '../inspection.ts'
 import { printable } from '../rule.ts'
 import type { ByteSource } from '../source.ts'
-import { readStructure } from './byte-cursor.ts'
+import { readStructure } from '../wire/byte-cursor.ts'
+import { type MessageTree, protobufFields, textOfField, walkMessages } from '../wire/protobuf.ts'
 import { isEscapingPath } from './escaping-path.ts'
-import { type MessageTree, protobufFields, textOfField, walkMessages } from './protobuf.ts'
 import { modelsRules } from './rules.ts'
 
 /** `Model.proto` of Core ML: version 1, description 2, isUpdatable 10, and one model under a number from 200 on. */

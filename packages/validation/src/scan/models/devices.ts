@@ -1,7 +1,7 @@
 import { type Format, hasMagic, type Recognition, type Sample } from '../format.ts'
 import type { Inspection } from '../inspection.ts'
 import { type ByteSource, partOf } from '../source.ts'
-import { createByteCursor, readStructure, StructureError } from './byte-cursor.ts'
+import { createByteCursor, readStructure, StructureError } from '../wire/byte-cursor.ts'
 import { modelsRules } from './rules.ts'
 
 /** `ET12` and its successors behind the offset of the root table, as FlatBuffers place an identifier. */

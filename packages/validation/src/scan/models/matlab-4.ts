@@ -1,7 +1,7 @@
 import type { Format, Recognition, Sample } from '../format.ts'
 import type { Inspection } from '../inspection.ts'
 import { type ByteSource, bytesSource, partOf } from '../source.ts'
-import { type ByteCursor, createByteCursor, readStructure, StructureError } from './byte-cursor.ts'
+import { type ByteCursor, createByteCursor, readStructure, StructureError } from '../wire/byte-cursor.ts'
 import { modelsRules } from './rules.ts'
 
 // "MAT-File Format", MathWorks, level 4: matrices one after another, each with a header of five integers and its name.

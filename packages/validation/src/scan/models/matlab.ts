@@ -3,7 +3,7 @@ import { expandZlib } from '../containers/streams/deflate.ts'
 import { type Format, hasMagic, type Recognition, type Sample } from '../format.ts'
 import type { Inspection } from '../inspection.ts'
 import { type ByteSource, partOf } from '../source.ts'
-import { type ByteCursor, createByteCursor, readStructure, StructureError } from './byte-cursor.ts'
+import { type ByteCursor, createByteCursor, readStructure, StructureError } from '../wire/byte-cursor.ts'
 import { modelsRules } from './rules.ts'
 
 // "MAT-File Format", MathWorks, level 5.

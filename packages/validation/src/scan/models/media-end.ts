@@ -1,5 +1,5 @@
 import type { ByteSource } from '../source.ts'
-import { createByteCursor, StructureError, tooLarge } from './byte-cursor.ts'
+import { createByteCursor, StructureError, tooLarge } from '../wire/byte-cursor.ts'
 
 /** Parts of one image or recording (CWE-770). */
 const maximumParts = 2_000_000

@@ -2,7 +2,7 @@ import { recogniseProgram } from '../embedded/program-header.ts'
 import { type Format, hasMagic, type Recognition, type Sample } from '../format.ts'
 import type { Inspection } from '../inspection.ts'
 import { type ByteSource, partOf } from '../source.ts'
-import { StructureError } from './byte-cursor.ts'
+import { StructureError } from '../wire/byte-cursor.ts'
 import { endOfMedia, type MediaKind } from './media-end.ts'
 import { modelsRules } from './rules.ts'
 

@@ -1,7 +1,7 @@
 import type { Format, Recognition, Sample } from '../format.ts'
 import type { Inspection } from '../inspection.ts'
 import { type ByteSource, partOf } from '../source.ts'
-import { type ByteCursor, createByteCursor, StructureError, tooLarge } from './byte-cursor.ts'
+import { type ByteCursor, createByteCursor, StructureError, tooLarge } from '../wire/byte-cursor.ts'
 import { modelsRules } from './rules.ts'
 
 /** Maps inside maps (CWE-674), and values of one file (CWE-770). */

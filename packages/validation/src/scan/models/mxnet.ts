@@ -3,7 +3,7 @@ import { type Format, hasMagic, type Sample } from '../format.ts'
 import type { Inspection } from '../inspection.ts'
 import { printable } from '../rule.ts'
 import type { ByteSource } from '../source.ts'
-import { type ByteCursor, createByteCursor, readStructure, StructureError } from './byte-cursor.ts'
+import { type ByteCursor, createByteCursor, readStructure, StructureError } from '../wire/byte-cursor.ts'
 import { modelsRules } from './rules.ts'
 
 /** `kMXAPINDArrayListMagic` and a reserved number that is zero (`src/ndarray/ndarray.cc`). */

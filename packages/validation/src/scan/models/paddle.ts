@@ -2,8 +2,8 @@ import type { Format, Recognition, Sample } from '../format.ts'
 import type { Inspection } from '../inspection.ts'
 import { printable } from '../rule.ts'
 import { type ByteSource, bytesSource } from '../source.ts'
-import { type ByteCursor, createByteCursor, readStructure, StructureError } from './byte-cursor.ts'
-import { fieldsOfShape, type MessageTree, protobufFields, textOfField, walkMessages } from './protobuf.ts'
+import { type ByteCursor, createByteCursor, readStructure, StructureError } from '../wire/byte-cursor.ts'
+import { fieldsOfShape, type MessageTree, protobufFields, textOfField, walkMessages } from '../wire/protobuf.ts'
 import { modelsRules } from './rules.ts'
 
 /** `ProgramDesc` of `framework.proto`: blocks, versions. A block opens with its index and its parent's. */

@@ -2,7 +2,7 @@ import type { Format, Recognition, Sample } from '../format.ts'
 import type { Inspection } from '../inspection.ts'
 import { printable } from '../rule.ts'
 import type { ByteSource } from '../source.ts'
-import { createByteCursor, readStructure } from './byte-cursor.ts'
+import { createByteCursor, readStructure } from '../wire/byte-cursor.ts'
 import { readRValue } from './r-value.ts'
 import { modelsRules } from './rules.ts'
 

@@ -1,5 +1,5 @@
 import type { Budget } from '../budget.ts'
-import { type ByteCursor, StructureError, tooLarge } from './byte-cursor.ts'
+import { type ByteCursor, StructureError, tooLarge } from '../wire/byte-cursor.ts'
 import { elementSizes, isSingleton, types, unboundValue } from './r-types.ts'
 
 /** Items inside one another (CWE-674), items of one file (CWE-770). */

@@ -1,8 +1,8 @@
 import type { Format, Recognition, Sample } from '../format.ts'
 import type { Inspection } from '../inspection.ts'
 import type { ByteSource } from '../source.ts'
-import { readStructure } from './byte-cursor.ts'
-import { fieldsOfShape, protobufFields } from './protobuf.ts'
+import { readStructure } from '../wire/byte-cursor.ts'
+import { fieldsOfShape, protobufFields } from '../wire/protobuf.ts'
 import { modelsRules } from './rules.ts'
 
 /** `ModelProto` of `sentencepiece_model.proto`: pieces, and the specifications of trainer and normalizer. */

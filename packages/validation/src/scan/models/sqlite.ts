@@ -1,7 +1,7 @@
 import { type Format, hasMagic, type Sample } from '../format.ts'
 import type { Inspection } from '../inspection.ts'
 import type { ByteSource } from '../source.ts'
-import { createByteCursor, readStructure, StructureError } from './byte-cursor.ts'
+import { createByteCursor, readStructure, StructureError } from '../wire/byte-cursor.ts'
 import { modelsRules } from './rules.ts'
 
 const magic = 'SQLite format 3\0'

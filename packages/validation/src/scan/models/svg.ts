@@ -5,7 +5,7 @@ import { checkDocumentType } from '../markup/document-type.ts'
 import { printable } from '../rule.ts'
 import type { ByteSource } from '../source.ts'
 import { openingOf, readChunks } from '../text/decode.ts'
-import { readStructure, StructureError, tooLarge } from './byte-cursor.ts'
+import { readStructure, StructureError, tooLarge } from '../wire/byte-cursor.ts'
 import { modelsRules } from './rules.ts'
 
 /** The root element, behind declaration, comments and document type. */

@@ -1,7 +1,7 @@
 import type { Format, Recognition, Sample } from '../format.ts'
 import type { Inspection } from '../inspection.ts'
 import type { ByteSource } from '../source.ts'
-import { createByteCursor, readStructure, StructureError } from './byte-cursor.ts'
+import { createByteCursor, readStructure, StructureError } from '../wire/byte-cursor.ts'
 import { modelsRules } from './rules.ts'
 
 /** CRC-32C (RFC 3720, appendix B.4), whose polynomial is 0x1EDC6F41, reflected. */

@@ -1,5 +1,5 @@
 import { printable } from '../rule.ts'
-import { type ByteCursor, StructureError } from './byte-cursor.ts'
+import { type ByteCursor, StructureError } from '../wire/byte-cursor.ts'
 
 /** How the primitive values of a file stand: in binary, or as numbers in text. */
 export interface Torch7Primitives {

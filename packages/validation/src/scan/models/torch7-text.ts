@@ -1,4 +1,4 @@
-import { StructureError } from './byte-cursor.ts'
+import { StructureError } from '../wire/byte-cursor.ts'
 import type { Torch7Primitives } from './torch7-primitives.ts'
 
 /** No number of a file is longer. */

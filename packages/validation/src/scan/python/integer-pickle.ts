@@ -1,6 +1,6 @@
-import { StructureError } from '../models/byte-cursor.ts'
 import type { Opcode } from '../pickle/opcodes.ts'
 import type { ByteSource } from '../source.ts'
+import { StructureError } from '../wire/byte-cursor.ts'
 import { walkPickle } from './pickle-walk.ts'
 
 /** How Python writes these numbers; LONG4 and INT make them too, and Python never does so. */

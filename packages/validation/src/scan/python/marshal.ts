@@ -1,6 +1,6 @@
 import type { Budget } from '../budget.ts'
-import { type ByteCursor, createByteCursor, StructureError, tooLarge } from '../models/byte-cursor.ts'
 import type { ByteSource } from '../source.ts'
+import { type ByteCursor, createByteCursor, StructureError, tooLarge } from '../wire/byte-cursor.ts'
 
 /** What a reviewer wants to know of compiled code: what it names, of all its functions together. */
 export interface CompiledCode {

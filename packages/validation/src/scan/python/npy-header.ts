@@ -1,6 +1,6 @@
 import type { Inspection } from '../inspection.ts'
-import { StructureError } from '../models/byte-cursor.ts'
 import type { ByteSource } from '../source.ts'
+import { StructureError } from '../wire/byte-cursor.ts'
 import { elementCount, type NpyType, parseNpyType } from './npy-dtype.ts'
 import { type PythonLiteral, parsePythonLiteral } from './python-literal.ts'
 import { pythonRules } from './rules.ts'

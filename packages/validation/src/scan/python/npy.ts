@@ -1,7 +1,7 @@
 import { type Format, hasMagic, type Sample } from '../format.ts'
 import type { Inspection } from '../inspection.ts'
-import { createByteCursor, readStructure, StructureError, tooLarge } from '../models/byte-cursor.ts'
 import { type ByteSource, partOf } from '../source.ts'
+import { createByteCursor, readStructure, StructureError, tooLarge } from '../wire/byte-cursor.ts'
 import { locateHeader, readHeader } from './npy-header.ts'
 import { endOfPickle } from './pickle-walk.ts'
 import { pythonRules } from './rules.ts'

@@ -1,7 +1,7 @@
 import type { Budget } from '../budget.ts'
-import { type ByteCursor, createByteCursor, StructureError } from '../models/byte-cursor.ts'
 import { type ArgumentShape, type Opcode, opcodeOf } from '../pickle/opcodes.ts'
 import type { ByteSource } from '../source.ts'
+import { type ByteCursor, createByteCursor, StructureError } from '../wire/byte-cursor.ts'
 
 /** One opcode of a pickle, as much as is needed to find where it ends. */
 export interface PickleOperation {

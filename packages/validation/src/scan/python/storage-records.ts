@@ -1,7 +1,7 @@
 import type { Inspection } from '../inspection.ts'
-import { StructureError } from '../models/byte-cursor.ts'
 import { printable } from '../rule.ts'
 import type { ByteSource } from '../source.ts'
+import { StructureError } from '../wire/byte-cursor.ts'
 import { pythonRules } from './rules.ts'
 import { type StorageClaim, storageClaims } from './torch-storages.ts'
 

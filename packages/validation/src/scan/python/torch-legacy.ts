@@ -1,7 +1,7 @@
 import type { Format, Recognition, Sample } from '../format.ts'
 import type { Inspection } from '../inspection.ts'
-import { createByteCursor, readStructure } from '../models/byte-cursor.ts'
 import { type ByteSource, bytesSource, partOf } from '../source.ts'
+import { createByteCursor, readStructure } from '../wire/byte-cursor.ts'
 import { readInteger } from './integer-pickle.ts'
 import { endOfPickle, walkPickle } from './pickle-walk.ts'
 import { pythonRules } from './rules.ts'

@@ -1,7 +1,7 @@
 import type { Format } from '../format.ts'
 import type { Inspection } from '../inspection.ts'
-import { type ByteCursor, createByteCursor, readStructure, StructureError } from '../models/byte-cursor.ts'
 import { type ByteSource, partOf } from '../source.ts'
+import { type ByteCursor, createByteCursor, readStructure, StructureError } from '../wire/byte-cursor.ts'
 import { readInteger } from './integer-pickle.ts'
 import { endOfPickle, walkPickle } from './pickle-walk.ts'
 import { pythonRules } from './rules.ts'

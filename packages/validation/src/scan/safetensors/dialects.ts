@@ -1,10 +1,8 @@
 import type { Dialect } from '../configuration/dialect.ts'
+import { isRecord } from '../configuration/walk.ts'
 import type { Inspection } from '../inspection.ts'
 import { printable } from '../rule.ts'
 import { safetensorsRules as rules } from './rules.ts'
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** A path below the directory of the index: no root, drive, address, NUL or `..` (CWE-22). */
 const isBeside = (path: unknown): boolean =>

@@ -1,5 +1,5 @@
 import type { Format } from '../format.ts'
-import { lengthDelimited, ProtobufReader, parsesAs } from './protobuf.ts'
+import { ProtobufReader, parsesAs } from '../wire/protobuf.ts'
 import { checkKerasMetadata, withFaults } from './saved-model.ts'
 
 /** SavedObject of `keras_metadata.pb`: node_id 2, node_path 3, identifier 4, metadata 5, version 6. */
@@ -13,8 +13,8 @@ export const savedMetadata: Format = {
     if (head[0] !== 0x0a) return undefined
     const reader = new ProtobufReader(content)
     const isMetadata = parsesAs(() => {
-      for (const object of reader.fields({ start: 0, length: content.size })) {
-        if (object.number !== 1 || object.wireType !== lengthDelimited) return false
+      for (const object of reader.fields({ start: 0, end: content.size })) {
+        if (object.number !== 1 || object.kind !== 'bytes') return false
         for (const field of reader.fields(object)) {
           if (field.number === savedObject.identifier) return reader.text(field).startsWith('_tf_keras_')
         }
@@ -27,9 +27,9 @@ export const savedMetadata: Format = {
   inspect(content, inspection) {
     const reader = new ProtobufReader(content)
     withFaults(inspection, () => {
-      for (const object of reader.fields({ start: 0, length: content.size })) {
+      for (const object of reader.fields({ start: 0, end: content.size })) {
         inspection.budget.checkTime()
-        if (object.wireType === lengthDelimited) checkKerasMetadata(reader, object, savedObject, inspection)
+        if (object.kind === 'bytes') checkKerasMetadata(reader, object, savedObject, inspection)
       }
     })
   },
@@ -47,9 +47,9 @@ export const fingerprint: Format = {
     const reader = new ProtobufReader(content)
     const isFingerprint = parsesAs(() => {
       let hashes = 0
-      for (const { number, wireType, length } of reader.fields({ start: 0, length: size })) {
-        if (number > 7 || wireType !== (number <= hashCount ? 0 : lengthDelimited)) return false
-        if (number <= hashCount && length >= 7) hashes += 1
+      for (const { number, kind, start, end } of reader.fields({ start: 0, end: size })) {
+        if (number > 7 || kind !== (number <= hashCount ? 'varint' : 'bytes')) return false
+        if (number <= hashCount && end - start >= 7) hashes += 1
       }
       return hashes >= 3
     })

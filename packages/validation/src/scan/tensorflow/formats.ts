@@ -1,18 +1,18 @@
 import type { Format, Recognition, Sample } from '../format.ts'
 import type { Inspection } from '../inspection.ts'
 import type { ByteSource } from '../source.ts'
+import { type ProtobufRange, ProtobufReader } from '../wire/protobuf.ts'
 import { checkpointIndex } from './checkpoint-index.ts'
 import { fingerprint, savedMetadata } from './companions.ts'
 import { checkGraph } from './graph.ts'
 import { tensorflowLite } from './lite/format.ts'
 import { isGraph, isMetaGraph, isSavedModel } from './message-shape.ts'
-import { type ProtobufRange, ProtobufReader } from './protobuf.ts'
 import { checkMetaGraph, checkSavedModel, checkTopFields, withFaults } from './saved-model.ts'
 import { textGraph } from './text-graph.ts'
 
 type Read<Result> = (reader: ProtobufReader, range: ProtobufRange, inspection: Inspection) => Result
 
-const wholeOf = (content: ByteSource): ProtobufRange => ({ start: 0, length: content.size })
+const wholeOf = (content: ByteSource): ProtobufRange => ({ start: 0, end: content.size })
 
 /** A format that is one protobuf message, told by its shape. A newline and a length may begin a text too. */
 const messageFormat = (

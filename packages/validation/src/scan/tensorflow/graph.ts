@@ -1,7 +1,7 @@
 import type { Inspection } from '../inspection.ts'
 import { printable } from '../rule.ts'
+import type { ProtobufRange, ProtobufReader } from '../wire/protobuf.ts'
 import { checkNode } from './node.ts'
-import { lengthDelimited, type ProtobufRange, type ProtobufReader } from './protobuf.ts'
 import { tensorflowRules } from './rules.ts'
 
 /** FunctionDef: signature 1 (an OpDef, whose name is 1), node_def 3. */
@@ -9,7 +9,7 @@ const readFunction = (reader: ProtobufReader, range: ProtobufRange, inspection: 
   let name = ''
   const calls = new Set<string>()
   for (const field of reader.fields(range)) {
-    if (field.wireType !== lengthDelimited) continue
+    if (field.kind !== 'bytes') continue
     if (field.number === 1) {
       for (const part of reader.fields(field)) if (part.number === 1) name = reader.text(part)
     }
@@ -48,7 +48,7 @@ export const findRecursion = (calls: ReadonlyMap<string, ReadonlySet<string>>): 
 const checkLibrary = (reader: ProtobufReader, range: ProtobufRange, inspection: Inspection): void => {
   const calls = new Map<string, ReadonlySet<string>>()
   for (const field of reader.fields(range)) {
-    if (field.number !== 1 || field.wireType !== lengthDelimited) continue
+    if (field.number !== 1 || field.kind !== 'bytes') continue
     const found = readFunction(reader, field, inspection)
     calls.set(found.name, found.calls)
   }
@@ -65,7 +65,7 @@ const checkLibrary = (reader: ProtobufReader, range: ProtobufRange, inspection: 
 /** Reads every node of a GraphDef and of the functions in its library. */
 export const checkGraph = (reader: ProtobufReader, range: ProtobufRange, inspection: Inspection): void => {
   for (const field of reader.fields(range)) {
-    if (field.wireType !== lengthDelimited) continue
+    if (field.kind !== 'bytes') continue
     inspection.budget.checkTime()
     if (field.number === 1) checkNode(reader, field, inspection)
     if (field.number === 2) checkLibrary(reader, field, inspection)

@@ -1,4 +1,10 @@
-import { lengthDelimited, type ProtobufField, type ProtobufRange, type ProtobufReader, parsesAs } from './protobuf.ts'
+import {
+  type MessageShape,
+  type ProtobufField,
+  type ProtobufRange,
+  type ProtobufReader,
+  parsesAs,
+} from '../wire/protobuf.ts'
 
 // Protobuf has no magic: this many fields are looked at before a content is called a TensorFlow message.
 const maximumFields = 512
@@ -21,27 +27,21 @@ const isNode = (reader: ProtobufReader, range: ProtobufRange): boolean => {
   let hasName = false
   let hasOperator = false
   for (const field of someFields(reader, range)) {
-    if (field.number <= 7 && field.wireType !== lengthDelimited) return false
-    if (field.number === 1) hasName = field.length > 0
+    if (field.number <= 7 && field.kind !== 'bytes') return false
+    if (field.number === 1) hasName = field.end > field.start
     if (field.number !== 2) continue
-    if (field.length > maximumOperatorLength || !operatorName.test(reader.text(field))) return false
+    if (field.end - field.start > maximumOperatorLength || !operatorName.test(reader.text(field))) return false
     hasOperator = true
   }
   return hasName && hasOperator
 }
 
-const graphWireTypes: readonly (number | undefined)[] = [
-  undefined,
-  lengthDelimited,
-  lengthDelimited,
-  0,
-  lengthDelimited,
-]
+const graphShape: MessageShape = { 1: 'bytes', 2: 'bytes', 3: 'varint', 4: 'bytes' }
 
 const looksLikeGraph = (reader: ProtobufReader, range: ProtobufRange): boolean => {
   let nodes = 0
   for (const field of someFields(reader, range)) {
-    if (field.number < graphWireTypes.length && field.wireType !== graphWireTypes[field.number]) return false
+    if (field.number <= 4 && field.kind !== graphShape[field.number]) return false
     if (field.number !== 1) continue
     if (!isNode(reader, field)) return false
     nodes += 1
@@ -52,7 +52,7 @@ const looksLikeGraph = (reader: ProtobufReader, range: ProtobufRange): boolean =
 
 const looksLikeMetaGraph = (reader: ProtobufReader, range: ProtobufRange): boolean => {
   for (const field of someFields(reader, range)) {
-    if (field.number <= 7 && field.wireType !== lengthDelimited) return false
+    if (field.number <= 7 && field.kind !== 'bytes') return false
     if (field.number === 2) return looksLikeGraph(reader, field)
   }
   return false
@@ -60,7 +60,7 @@ const looksLikeMetaGraph = (reader: ProtobufReader, range: ProtobufRange): boole
 
 const looksLikeSavedModel = (reader: ProtobufReader, range: ProtobufRange): boolean => {
   for (const field of someFields(reader, range)) {
-    if (field.number === 2) return field.wireType === lengthDelimited && looksLikeMetaGraph(reader, field)
+    if (field.number === 2) return field.kind === 'bytes' && looksLikeMetaGraph(reader, field)
   }
   return false
 }

@@ -1,7 +1,7 @@
 import type { Inspection } from '../inspection.ts'
 import { printable } from '../rule.ts'
+import type { ProtobufRange, ProtobufReader } from '../wire/protobuf.ts'
 import { dangerOf, debugOperators, isCustomOperator } from './operators.ts'
-import { lengthDelimited, type ProtobufRange, type ProtobufReader } from './protobuf.ts'
 import { tensorflowRules } from './rules.ts'
 
 /** What a node of a graph says of itself. */
@@ -28,7 +28,7 @@ interface Attribute {
 
 const nameIn = (reader: ProtobufReader, range: ProtobufRange, number = 1): string => {
   for (const field of reader.fields(range)) {
-    if (field.number === number && field.wireType === lengthDelimited) return reader.text(field, maximumTextBytes)
+    if (field.number === number && field.kind === 'bytes') return reader.text(field, maximumTextBytes)
   }
   return ''
 }
@@ -39,17 +39,17 @@ const readAttribute = (reader: ProtobufReader, entry: ProtobufRange): Attribute 
   const calls: string[] = []
   let tensor: ProtobufRange | undefined
   for (const field of reader.fields(entry)) {
-    if (field.wireType !== lengthDelimited) continue
+    if (field.kind !== 'bytes') continue
     if (field.number === 1) key = reader.text(field, maximumTextBytes)
     if (field.number !== 2) continue
     for (const value of reader.fields(field)) {
-      if (value.wireType !== lengthDelimited) continue
+      if (value.kind !== 'bytes') continue
       if (value.number === attributeFields.text) texts.push(reader.text(value, maximumTextBytes))
       if (value.number === attributeFields.tensor) tensor = value
       if (value.number === attributeFields.function) calls.push(nameIn(reader, value))
       if (value.number !== attributeFields.list) continue
       for (const item of reader.fields(value)) {
-        if (item.wireType !== lengthDelimited) continue
+        if (item.kind !== 'bytes') continue
         if (item.number === listFields.text) texts.push(reader.text(item, maximumTextBytes))
         if (item.number === listFields.function) calls.push(nameIn(reader, item))
       }
@@ -62,9 +62,9 @@ const readAttribute = (reader: ProtobufReader, entry: ProtobufRange): Attribute 
 const readDimensions = (reader: ProtobufReader, tensor: ProtobufRange): number[] => {
   const dimensions: number[] = []
   for (const shape of reader.fields(tensor)) {
-    if (shape.number !== 2 || shape.wireType !== lengthDelimited) continue
+    if (shape.number !== 2 || shape.kind !== 'bytes') continue
     for (const dimension of reader.fields(shape)) {
-      if (dimension.number !== 2 || dimension.wireType !== lengthDelimited) continue
+      if (dimension.number !== 2 || dimension.kind !== 'bytes') continue
       for (const size of reader.fields(dimension)) if (size.number === 1) dimensions.push(size.value)
     }
   }
@@ -125,7 +125,7 @@ export const checkNode = (reader: ProtobufReader, range: ProtobufRange, inspecti
   let operator = ''
   const attributes: Attribute[] = []
   for (const field of reader.fields(range)) {
-    if (field.wireType !== lengthDelimited) continue
+    if (field.kind !== 'bytes') continue
     if (field.number === 1) name = reader.text(field, maximumTextBytes)
     if (field.number === 2) operator = reader.text(field, maximumTextBytes)
     if (field.number === 5) attributes.push(readAttribute(reader, field))

@@ -2,14 +2,9 @@ import type { Inspection } from '../inspection.ts'
 import { checkKerasText } from '../keras/check-keras-text.ts'
 import { isOutsidePath } from '../keras/outside-path.ts'
 import { printable } from '../rule.ts'
+import { StructureError } from '../wire/byte-cursor.ts'
+import type { ProtobufField, ProtobufRange, ProtobufReader } from '../wire/protobuf.ts'
 import { checkGraph } from './graph.ts'
-import {
-  lengthDelimited,
-  ProtobufFault,
-  type ProtobufField,
-  type ProtobufRange,
-  type ProtobufReader,
-} from './protobuf.ts'
 import { tensorflowRules } from './rules.ts'
 
 // Keras writes the whole configuration of a model into the metadata of one object (CWE-789).
@@ -20,14 +15,14 @@ export const withFaults = (inspection: Inspection, read: () => void): void => {
   try {
     read()
   } catch (error) {
-    if (!(error instanceof ProtobufFault)) throw error
+    if (!(error instanceof StructureError)) throw error
     inspection.report({ rule: tensorflowRules.malformed, message: error.message, offset: error.offset })
   }
 }
 
 function* messages(reader: ProtobufReader, range: ProtobufRange, number: number): Generator<ProtobufField> {
   for (const field of reader.fields(range)) {
-    if (field.number === number && field.wireType === lengthDelimited) yield field
+    if (field.number === number && field.kind === 'bytes') yield field
   }
 }
 
@@ -55,13 +50,13 @@ export const checkKerasMetadata = (
   let identifier = ''
   let metadata: ProtobufField | undefined
   for (const field of reader.fields(range)) {
-    if (field.wireType !== lengthDelimited) continue
+    if (field.kind !== 'bytes') continue
     if (field.number === fields.identifier) identifier = reader.text(field)
     if (field.number === fields.metadata) metadata = field
   }
-  if (metadata === undefined || metadata.length === 0 || !identifier.startsWith('_tf_keras_')) return
-  if (metadata.length > maximumMetadataBytes) {
-    inspection.incomplete(`${identifier}: metadata of ${metadata.length} bytes`)
+  if (metadata === undefined || metadata.end === metadata.start || !identifier.startsWith('_tf_keras_')) return
+  if (metadata.end - metadata.start > maximumMetadataBytes) {
+    inspection.incomplete(`${identifier}: metadata of ${metadata.end - metadata.start} bytes`)
     return
   }
   checkKerasText(reader.text(metadata, maximumMetadataBytes), inspection, { inside: identifier })
@@ -96,9 +91,9 @@ export const checkTopFields = (
     if (field.number <= last) continue
     inspection.report({
       rule: tensorflowRules['unknown-field'],
-      message: `expected fields 1 to ${last}, found field ${field.number} of ${field.length} bytes`,
+      message: `expected fields 1 to ${last}, found field ${field.number} of ${field.end - field.start} bytes`,
       offset: field.offset,
-      evidence: { field: field.number, bytes: field.length },
+      evidence: { field: field.number, bytes: field.end - field.start },
     })
   }
 }

@@ -3,10 +3,11 @@ import type { Inspection } from '../../inspection.ts'
 import { printable, type Sighting } from '../../rule.ts'
 import type { ByteSource } from '../../source.ts'
 import { checkText } from '../../text/check-text.ts'
+import { StructureError } from '../../wire/byte-cursor.ts'
+import { FlatBuffer } from '../../wire/flat-buffer.ts'
 import { customOperator, interpreterOperator } from '../checks/operators.ts'
 import { bytesOf, isKnownDataType } from '../element-size.ts'
 import { onnxRules } from '../rules.ts'
-import { Flatbuffer, FlatbufferError } from './flatbuffer.ts'
 
 // Fields by their place in onnxruntime/core/flatbuffers/schema/ort.fbs.
 const sessionFields = { model: 1 } as const
@@ -26,12 +27,12 @@ const maximumTables = 2 ** 20
 
 /** Reads the graph of an ORT format model for the code that it needs and the tensors that it holds. */
 class OrtReader {
-  readonly #buffer: Flatbuffer
+  readonly #buffer: FlatBuffer
   readonly #inspection: Inspection
   readonly #operators = new Set<string>()
   #tables = 0
 
-  constructor(buffer: Flatbuffer, inspection: Inspection) {
+  constructor(buffer: FlatBuffer, inspection: Inspection) {
     this.#buffer = buffer
     this.#inspection = inspection
   }
@@ -39,21 +40,21 @@ class OrtReader {
   read(): void {
     const buffer = this.#buffer
     const model = buffer.table(buffer.follow(0), sessionFields.model)
-    if (model === undefined) throw new FlatbufferError(0, 'a session with a model')
+    if (model === undefined) throw new StructureError(0, 'expected a session with a model')
     for (const entry of buffer.tables(model, modelFields.metadata)) {
       this.#count(entry)
       const place = `metadata_props.${printable(buffer.text(entry, entryFields.key))}`
       checkText(buffer.text(entry, entryFields.value), 'metadata', this.#inspection, place)
     }
     const graph = buffer.table(model, modelFields.graph)
-    if (graph === undefined) throw new FlatbufferError(model, 'a model with a graph')
+    if (graph === undefined) throw new StructureError(model, 'expected a model with a graph')
     this.#graph(graph, 'graph', 0)
   }
 
   #count(offset: number): void {
     this.#tables += 1
     this.#inspection.budget.checkTime()
-    if (this.#tables > maximumTables) throw new FlatbufferError(offset, `at most ${maximumTables} tables`)
+    if (this.#tables > maximumTables) throw new StructureError(offset, `expected at most ${maximumTables} tables`)
   }
 
   #report(sighting: Sighting): void {
@@ -62,7 +63,8 @@ class OrtReader {
 
   #graph(graph: number, place: string, depth: number): void {
     const buffer = this.#buffer
-    if (depth > maximumDepth) throw new FlatbufferError(graph, `at most ${maximumDepth} subgraphs inside one another`)
+    if (depth > maximumDepth)
+      throw new StructureError(graph, `expected at most ${maximumDepth} subgraphs inside one another`)
     this.#count(graph)
     let index = 0
     for (const tensor of buffer.tables(graph, graphFields.initializers))
@@ -107,21 +109,21 @@ class OrtReader {
     this.#count(tensor)
     const name = printable(buffer.text(tensor, tensorFields.name))
     const at = buffer.field(tensor, tensorFields.dataType)
-    const dataType = at === undefined ? 0 : buffer.signed(at)
-    const { start, count } = buffer.list(tensor, tensorFields.dims, 8)
-    const dims = Array.from({ length: Math.min(count, 64) }, (_, axis) => buffer.long(start + 8 * axis))
-    const raw = buffer.list(tensor, tensorFields.rawData, 1)
+    const dataType = at === undefined ? 0 : buffer.i32(at)
+    const { start, length: count } = buffer.vector(tensor, tensorFields.dims, 8)
+    const dims = Array.from({ length: Math.min(count, 64) }, (_, axis) => buffer.i64(start + 8 * axis))
+    const raw = buffer.vector(tensor, tensorFields.rawData, 1)
     const evidence = { tensor: name, dataType, dims: dims.map(String) }
     if (!isKnownDataType(dataType) || dims.some((dim) => dim < 0n) || count > 64) {
-      throw new FlatbufferError(tensor, `tensor "${name}" to have a known type and dims from 0 on`)
+      throw new StructureError(tensor, `expected tensor "${name}" to have a known type and dims from 0 on`)
     }
     // Large tensors of newer files stand in a file beside; strings stand in a list of their own.
     const expected = bytesOf(dataType, dims)
     const isElsewhere = buffer.field(tensor, tensorFields.externalOffset) !== undefined
-    if (expected === undefined || isElsewhere || BigInt(raw.count) === expected) return
+    if (expected === undefined || isElsewhere || BigInt(raw.length) === expected) return
     this.#report({
       rule: onnxRules['tensor-length'],
-      message: `expected ${expected} bytes for dims [${dims}], found ${raw.count}`,
+      message: `expected ${expected} bytes for dims [${dims}], found ${raw.length}`,
       inside: place,
       offset: raw.start,
       evidence,
@@ -132,9 +134,9 @@ class OrtReader {
 /** Reads an ORT format model: the flatbuffer, the operators that it needs and the size of its tensors. */
 export const inspectOrt = (content: ByteSource, inspection: Inspection): void => {
   try {
-    new OrtReader(new Flatbuffer(content), inspection).read()
+    new OrtReader(new FlatBuffer(content), inspection).read()
   } catch (error) {
-    if (!(error instanceof FlatbufferError)) throw error
+    if (!(error instanceof StructureError)) throw error
     inspection.report({ rule: onnxRules['ort-malformed'], message: error.message, offset: error.offset })
     return
   }

@@ -1,10 +1,10 @@
 import type { Inspection } from '../../inspection.ts'
 import { printable } from '../../rule.ts'
 import type { ByteSource } from '../../source.ts'
+import { FlatBuffer } from '../../wire/flat-buffer.ts'
 import { findRecursion } from '../graph.ts'
 import { checkOperator } from '../node.ts'
 import { tensorflowRules } from '../rules.ts'
-import { FlatBuffer } from './flatbuffer.ts'
 import {
   callFields,
   customBuiltin,
@@ -118,7 +118,7 @@ const checkOperators = (lite: Lite, subgraph: number, number: number, inspection
   return calls
 }
 
-/** Reads a TensorFlow Lite model: every number in it that the interpreter follows. @throws FlatBufferFault */
+/** Reads a TensorFlow Lite model: every number in it that the interpreter follows. @throws StructureError */
 export const checkLite = (content: ByteSource, inspection: Inspection): void => {
   const file = new FlatBuffer(content)
   const model = file.follow(0)

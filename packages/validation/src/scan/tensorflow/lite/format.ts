@@ -1,7 +1,7 @@
 import { type Format, hasMagic } from '../../format.ts'
+import { StructureError } from '../../wire/byte-cursor.ts'
 import { tensorflowRules } from '../rules.ts'
 import { checkLite } from './check-lite.ts'
-import { FlatBufferFault } from './flatbuffer.ts'
 
 /** The TensorFlow Lite format. */
 export const tensorflowLite: Format = {
@@ -14,7 +14,7 @@ export const tensorflowLite: Format = {
     try {
       checkLite(content, inspection)
     } catch (error) {
-      if (!(error instanceof FlatBufferFault)) throw error
+      if (!(error instanceof StructureError)) throw error
       inspection.report({ rule: tensorflowRules['lite-malformed'], message: error.message, offset: error.offset })
     }
   },

@@ -1,4 +1,4 @@
-import type { FlatBuffer } from './flatbuffer.ts'
+import type { FlatBuffer } from '../../wire/flat-buffer.ts'
 
 /** Numbers of fields in TensorFlow Lite's schema (tensorflow/compiler/mlir/lite/schema/schema.fbs). */
 export const modelFields = { operatorCodes: 1, subgraphs: 2, buffers: 4 } as const

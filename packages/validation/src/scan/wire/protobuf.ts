@@ -7,10 +7,15 @@ export interface ProtobufField {
   readonly kind: 'varint' | 'fixed64' | 'bytes' | 'fixed32'
   /** Of a varint, and of nothing else; above 2^53 not exact. */
   readonly value: number
+  /** Where its tag stands. */
+  readonly offset: number
   /** Where its bytes stand, behind its tag and length. */
   readonly start: number
   readonly end: number
 }
+
+/** A message, or the bytes of a field, in a content. */
+export type ProtobufRange = Pick<ProtobufField, 'start' | 'end'>
 
 const kinds = ['varint', 'fixed64', 'bytes', undefined, undefined, 'fixed32'] as const
 
@@ -50,12 +55,12 @@ const createFieldReader = (content: ByteSource) => {
     }
     const from = offset
     const value = kind === 'varint' || kind === 'bytes' ? varint(end) : 0
-    if (kind === 'varint') return { number, kind, value, start: from, end: offset }
+    if (kind === 'varint') return { number, kind, value, offset: at, start: from, end: offset }
     const length = kind === 'bytes' ? value : kind === 'fixed64' ? 8 : 4
     if (length > end - offset) {
       throw new StructureError(at, `expected ${length} bytes, found the end of the message after ${end - offset}`)
     }
-    return { number, kind, value: 0, start: offset, end: offset + length }
+    return { number, kind, value: 0, offset: at, start: offset, end: offset + length }
   }
 }
 
@@ -63,17 +68,47 @@ const createFieldReader = (content: ByteSource) => {
  * The fields of the message that stands between two places of a content. It throws {@link StructureError} where there is none:
  * groups are none, because proto3 and the formats that are read here do without.
  */
-export function* protobufFields(content: ByteSource, start = 0, end = content.size): Generator<ProtobufField, void> {
-  const readField = createFieldReader(content)
-  for (let at = start; at < end; ) {
-    const field = readField(at, end)
-    yield field
-    at = field.end
+export const protobufFields = (content: ByteSource, start = 0, end = content.size): Generator<ProtobufField, void> =>
+  new ProtobufReader(content).fields({ start, end })
+
+/** Reads messages out of a content through one window that goes with them. */
+export class ProtobufReader {
+  readonly content: ByteSource
+  readonly #readField: ReturnType<typeof createFieldReader>
+
+  constructor(content: ByteSource) {
+    this.content = content
+    this.#readField = createFieldReader(content)
+  }
+
+  /** The fields of the message in a range. @throws StructureError where the bytes are none */
+  *fields({ start, end }: ProtobufRange): Generator<ProtobufField, void> {
+    if (end > this.content.size) throw new StructureError(start, `expected ${end - start} bytes, found the end`)
+    for (let at = start; at < end; ) {
+      const field = this.#readField(at, end)
+      at = field.end
+      yield field
+    }
+  }
+
+  /** The text of a field, at most `maximumLength` bytes of it. */
+  text(range: ProtobufRange, maximumLength = 4096): string {
+    return textOfField(this.content, range, maximumLength)
+  }
+}
+
+/** Whether a content answers a question about its fields with yes; what is no message answers no. */
+export const parsesAs = (check: () => boolean): boolean => {
+  try {
+    return check()
+  } catch (error) {
+    if (error instanceof StructureError) return false
+    throw error
   }
 }
 
 /** The text of a field. What is longer than a name is cut off. */
-export const textOfField = (content: ByteSource, { start, end }: ProtobufField, maximumLength = 1024): string =>
+export const textOfField = (content: ByteSource, { start, end }: ProtobufRange, maximumLength = 1024): string =>
   Buffer.from(content.read(start, Math.min(end - start, maximumLength))).toString('utf8')
 
 /** The kinds that the fields of a message must have, by number; a field that is not named makes it another message. */

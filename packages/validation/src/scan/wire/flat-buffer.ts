@@ -1,14 +1,8 @@
-import type { ByteSource } from '../../source.ts'
+import type { ByteSource } from '../source.ts'
+import { StructureError } from './byte-cursor.ts'
 
-/** A FlatBuffer that points outside itself. */
-export class FlatBufferFault extends Error {
-  readonly offset: number
-
-  constructor(message: string, offset: number) {
-    super(message)
-    this.offset = offset
-  }
-}
+/** Texts are names and notes; a longer one is neither (CWE-770). */
+const maximumText = 2 ** 16
 
 // Tables may share vectors: all that is read together is bounded by the file, not by what it says (CWE-400).
 const maximumPasses = 16
@@ -21,7 +15,11 @@ export interface Vector {
   readonly length: number
 }
 
-/** Reads a FlatBuffer by its offsets, never beyond the file (FlatBuffers internals). */
+/**
+ * Reads a FlatBuffer by its offsets: each is checked against the content before it is followed, which onnxruntime did not do
+ * before 1.28 (FlatBuffers internals; microsoft/onnxruntime pulls 28186 and 29068, CWE-125). What it cannot follow is a
+ * {@link StructureError}.
+ */
 export class FlatBuffer {
   readonly content: ByteSource
   #window: DataView = new DataView(new ArrayBuffer(0))
@@ -34,11 +32,11 @@ export class FlatBuffer {
 
   #at(offset: number, length: number): DataView {
     if (offset < 0 || offset + length > this.content.size) {
-      throw new FlatBufferFault(`expected ${length} bytes at ${offset}, found a file of ${this.content.size}`, 0)
+      throw new StructureError(0, `expected ${length} bytes at ${offset}, found a file of ${this.content.size}`)
     }
     this.#taken += length
     if (this.#taken > maximumPasses * this.content.size + freeBytes) {
-      throw new FlatBufferFault('expected parts that stand apart, found the same bytes used many times over', offset)
+      throw new StructureError(offset, 'expected parts that stand apart, found the same bytes used many times over')
     }
     const isHeld = offset >= this.#start && offset + length <= this.#start + this.#window.byteLength
     if (!isHeld) {
@@ -74,16 +72,26 @@ export class FlatBuffer {
     return this.u32(offset) + this.u32(offset + 4) * 2 ** 32
   }
 
+  i64(offset: number): bigint {
+    return this.#at(offset, 8).getBigInt64(offset - this.#start, true)
+  }
+
   /** Follows the offset that stands at a place. */
   follow(offset: number): number {
-    return offset + this.u32(offset)
+    const target = offset + this.u32(offset)
+    if (target <= offset || target + 4 > this.content.size) {
+      throw new StructureError(offset, `expected an offset into the file at byte ${offset}`)
+    }
+    return target
   }
 
   /** Where a field of a table stands, or nothing when the table does not have it. */
   field(table: number, index: number): number | undefined {
     const vtable = table - this.i32(table)
     const entry = 4 + 2 * index
-    if (entry + 2 > this.u16(vtable)) return undefined
+    const length = this.u16(vtable)
+    if (length < 4 || length % 2 !== 0) throw new StructureError(vtable, `expected a table of fields at byte ${vtable}`)
+    if (entry + 2 > length) return undefined
     const offset = this.u16(vtable + entry)
     return offset === 0 ? undefined : table + offset
   }
@@ -100,7 +108,7 @@ export class FlatBuffer {
     if (at === undefined) return { start: 0, length: 0 }
     const length = this.u32(at)
     if (at + 4 + length * size > this.content.size) {
-      throw new FlatBufferFault(`expected ${length} elements of ${size} bytes, found the end of the file`, at)
+      throw new StructureError(at, `expected ${length} elements of ${size} bytes, found the end of the file`)
     }
     return { start: at + 4, length }
   }
@@ -117,9 +125,10 @@ export class FlatBuffer {
     for (let item = 0; item < length; item += 1) yield this.i32(start + 4 * item)
   }
 
-  /** The text of a field, at most 4,096 bytes of it. */
+  /** The text of a field. */
   text(table: number, index: number): string {
     const { start, length } = this.vector(table, index, 1)
-    return new TextDecoder().decode(this.content.read(start, Math.min(length, 4096)))
+    if (length > maximumText) throw new StructureError(start, `expected a text of at most ${maximumText} bytes`)
+    return new TextDecoder().decode(this.content.read(start, length))
   }
 }
