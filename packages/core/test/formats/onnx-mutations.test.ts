@@ -96,12 +96,9 @@ test(`${mutations} mutations of a model each read as a model or are refused, non
   expect(readAndUse(original)).toBe('read')
   const random = createSeededRandom(2026)
   const outcomes: Record<string, number> = {}
-  let slowest = 0
   for (let index = 0; index < mutations; index += 1) {
     const bytes = mutate(original, random)
-    const start = performance.now()
     const outcome = readAndUse(bytes)
-    slowest = Math.max(slowest, performance.now() - start)
     outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
   }
   const { read = 0, MODEL_MALFORMED = 0, LIMIT_EXCEEDED = 0, ...others } = outcomes
@@ -110,6 +107,4 @@ test(`${mutations} mutations of a model each read as a model or are refused, non
   // Both outcomes must be common, or the mutations would test one path only.
   expect(read).toBeGreaterThan(mutations / 10)
   expect(MODEL_MALFORMED).toBeGreaterThan(mutations / 10)
-  // A mutation takes some 50 microseconds; the margin is for garbage collection on a busy machine.
-  expect(slowest).toBeLessThan(2000)
 })
