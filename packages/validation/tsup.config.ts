@@ -7,6 +7,7 @@ export default defineConfig(
     'src/scan/index.ts',
     'src/scan/scan-worker.ts',
     'src/scan/decoder-worker.ts',
+    'src/scan/digest-worker.ts',
     'src/gradient/index.ts',
   ]),
 )

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { publishedPackages, root } from '../workspace.ts'
 
 // Runs every program under packages/*/bench, one after the other, each of which prints a Markdown table of ratios
-// against a rival measured in the same run, and keeps them in docs/reference/benchmarks.md.
+// against a rival measured in the same run, and keeps them in docs/reference/benchmarks.md. What a bench imports by a
+// package's name is what was built of it: the source condition, which tests and other tools set, is not.
 const sections = publishedPackages().flatMap(({ name, folder }) => {
   const benches = join(folder, 'bench')
   if (!existsSync(benches)) return []
@@ -13,15 +14,11 @@ const sections = publishedPackages().flatMap(({ name, folder }) => {
     .filter((file) => file.endsWith('.ts'))
     .map((file) => {
       console.error(`${name}: ${file}`)
-      const table = execFileSync(
-        process.execPath,
-        ['--import', 'tsx', '--conditions=@nootropic/source', join(benches, file)],
-        {
-          cwd: root,
-          encoding: 'utf8',
-          stdio: ['ignore', 'pipe', 'inherit'],
-        },
-      )
+      const table = execFileSync(process.execPath, ['--import', 'tsx', join(benches, file)], {
+        cwd: root,
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
       return `## ${name}: ${file.replace('.ts', '').replaceAll('-', ' ')}\n\n${table.trim()}\n`
     })
 })

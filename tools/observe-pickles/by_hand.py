@@ -14,6 +14,7 @@ ENUMERATION = 'one value of an enumeration'
 VALUE = 'a value that stands for itself'
 STORAGE = 'names the kind of a storage that the file holds'
 ARRAY = 'makes an array, a number or a type of numbers from bytes'
+KIND = 'names the kind of a tensor that the file holds'
 TENSOR = 'makes a tensor of a storage that the file holds'
 FUNCTION = 'a function on arrays as a value; never called while loading'
 EMPTY = 'makes an instance without its constructor'
@@ -29,6 +30,8 @@ SCALARS = (
     'float32 float64 generic half int16 int32 int64 int8 int_ intc intp long longdouble longlong number object_ short '
     'single str_ timedelta64 ubyte uint uint16 uint32 uint64 uint8 uintc uintp ulong ulonglong unicode_ ushort void'
 )
+
+TENSORS = 'ByteTensor CharTensor DoubleTensor FloatTensor HalfTensor IntTensor LongTensor ShortTensor'
 
 
 def convolutions(names, sizes='1d 2d 3d'):
@@ -372,6 +375,10 @@ BY_HAND = [
         ),
         'torch': 'relu sigmoid softmax tanh', 'torch._C._nn': 'elu_ hardtanh log_sigmoid mish relu6 silu softplus',
         'torch._C._VariableFunctions': 'relu sigmoid tanh',
+    }),
+    # What its tar says of each tensor beside its key; no loader calls it.
+    ('reviewed: torch 0.1', 'none', KIND, {
+        'torch': TENSORS, 'torch.cuda': TENSORS, 'torch.cuda.sparse': TENSORS, 'torch.sparse': TENSORS,
     }),
     ('reviewed: torch 1 and 2', 'instance', MODULE, {
         'torch.nn.modules.activation': 'GELU Hardsigmoid Hardswish Mish ReLU6 SiLU Softmax2d Threshold',

@@ -5,6 +5,7 @@ import { backtracksWithoutBound } from '../src/scan/configuration/patterns.ts'
 import { judgeTarget } from '../src/scan/configuration/targets.ts'
 import { readYaml } from '../src/scan/configuration/yaml-reader.ts'
 import { scan } from '../src/scan/index.ts'
+import { dangerousGlobals } from '../src/scan/pickle/dangerous-globals.ts'
 
 const verdictOf = async (content: string) => {
   const { verdict, subject, findings } = await scan(Buffer.from(content))
@@ -41,6 +42,20 @@ test('what stood before a fault is kept, and looked at', async () => {
   const hostile = await verdictOf('{"model": {"_target_": "os.system", "command": "true"}, !!')
   expect(hostile.verdict).toBe('fail')
   expect(hostile.rules).toContain('configuration/dangerous-target')
+})
+
+test('a document of too many keys or objects is incomplete, and what follows the limit is looked at (CWE-770)', async () => {
+  const keys = Array.from({ length: 2 ** 19 + 1 }, (_, index) => `"${index.toString(36)}a":""`)
+  const objects = '{},'.repeat(2 ** 18 + 1)
+  for (const text of [`{${keys.join()}}`, `[${objects}0]`]) {
+    const { fault } = readJson(text)
+    expect(fault?.kind).toBe('size')
+  }
+  const hidden = `{"a":[${objects}"-----BEGIN RSA PRIVATE KEY-----\\nMIIEowIBAAKCAQEAu1SU1LfVLPHCozMxH2Mo4lgOEePzNm0tRgeLezV6ffAt\\n"]}`
+  const { verdict, rules } = await verdictOf(hidden)
+  expect([verdict, rules]).toEqual(['fail', [expect.stringMatching(/^text\//)]])
+  const vocabulary = Array.from({ length: 262_144 }, (_, index) => `"t${index}":${index}`)
+  expect((await verdictOf(`{${vocabulary.join()}}`)).verdict).toBe('pass')
 })
 
 test('a mistake in YAML hides nothing that stands beside it', async () => {
@@ -116,6 +131,20 @@ test('CVE-2025-23304: only what a model library has may be instantiated', () => 
   }
 })
 
+test('a target is dangerous by its name or by any module that it is in, however long it is', () => {
+  const kinds = [
+    'os.path.join',
+    'torch.hub.load',
+    'torch.hub.load.inner',
+    'torch.nn.Linear',
+    `a${'.a'.repeat(1e6)}`,
+  ].map((name) => judgeTarget(name).kind)
+  expect(kinds).toEqual(['dangerous', 'dangerous', 'dangerous', 'known', 'unknown'])
+  for (const { module, names } of dangerousGlobals) {
+    for (const name of names ?? ['anything.at.all']) expect(judgeTarget(`${module}.${name}`).kind).toBe('dangerous')
+  }
+})
+
 test('CVE-2020-14343: a Python tag is seen through every way of writing it', () => {
   for (const text of [
     'a: !!python/object/apply:os.system []',
@@ -138,10 +167,20 @@ const executed: Readonly<Record<string, string>> = {
   'a line separator in a comment': `# \u2028x: ${call}\n`,
   'a paragraph separator in a comment': `a: 1 # \u2029x: ${call}\n`,
   'a carriage return in a comment': `a: 1 # \rx: ${call}\n`,
+  'a line of YAML 1.1 and a second tag behind it': `# T\n\u0085${call}\n!t \n`,
+  'a tag inside another list, behind its type': `# Title\n!!seq [${call}]\n`,
   'a tag behind an anchor': `# Title\n\nText, no YAML: here: it: is &a ${call}\n- &b ${call}\n`,
   'a directive in a text too long to be parsed': `%TAG !e! tag:yaml.org,2002:py\n---\na: ${'x'.repeat(300_000)}\nb: !e!thon/object/apply:os.system [echo]\n`,
   'a directive in many documents': `${'--- 1\n'.repeat(1001)}...\n%TAG !e! tag:yaml.org,2002:python/o\n--- !e!bject/apply:os.system [echo]\n`,
   'a template of mappings as keys': `{{${call}: b}: c}`,
+  'a list in the braces of a text': `# Title\na: {b: [\n"x", - ${call}]}\n`,
+  'an entry behind entries and keys': `# Title\n- ? - ${call}\n  : 1\n`,
+  'brackets behind brackets': `# Title\n[ [${call}], {a: ${call}}]\n`,
+  'a document of its own inside a fence': `# Title\nText\n\`\`\`\n--- ${call}\n...\n\`\`\`\n`,
+  'a list inside a fence of tildes': `# Title\n[a,\n~~~\n, ${call},\n~~~\n]\n`,
+  'a code span inside a list': `# Title\n{? x\n\`a: ${call}}\n`,
+  'an object that is made before its state is read': '# Title\na: !!python/object:os.getcwd text\n',
+  'a word on the next line': '# Title\na: !!python/object/apply:os.getcwd\n  word: 1\n',
   'fences inside quoted texts': `# Title\na: "\n\`\`\`\n"\nb: ${call}\nc: "\n\`\`\`\n"\n`,
 }
 
@@ -161,6 +200,14 @@ test('documents about YAML pass with the examples that they show', async () => {
   for (const text of [
     '# Loading\n\nLoad it:\n\n```yaml\nlr: 0.1\nlist: !!set {a, b}\n```\n',
     `# Danger\n\nNever load this: it calls.\n\n\`\`\`yaml\nx: ${call}\n\`\`\`\n`,
+    `# Danger\n\nNever load this: it calls.\n\n~~~yaml\nx: ${call}\n~~~\n`,
+    `Release notes\n\nNever load this: it calls.\n\n\`\`\`yaml\nx: ${call}\n\`\`\`\n`,
+    '# Tags\n\nA file may hold\n!!python/object/apply:os.system which a loader calls.\n',
+    '# Tags\n\nThere are !!python/name:os.system, !!python/object/apply:os.system and more - !!python/module:os - beside.\n',
+    '# Tags\n\nSee [!!python/object/apply:os.system](https://example.org/tags).\n',
+    `# Tags\n\n* \`a: ${call}\` calls it.\n* other\n`,
+    `# Tags\n\n\`${call}\` calls it.\n`,
+    'Notes\n\nFixed: !!python/object/apply:os.system is no longer called. Thanks: all.\n',
     'The tag !!python/name:module.name imports, and `!!python/object:module.Class` builds.\n',
     'x: !!python/tuple [1, 2]\n',
   ]) {

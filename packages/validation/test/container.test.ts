@@ -213,3 +213,10 @@ test('an archive of very many headers does not make the reader fail', async () =
   expect(report.verdict).toBe('fail')
   expect(report.stages[0]?.note ?? '').not.toMatch(/failed/)
 })
+
+test('an archive of very many tiny entries is incomplete beyond what models have; storages are no such entries', async () => {
+  const tiny = Array.from({ length: 20_001 }, (_, index) => ({ name: `${index}.txt`, data: 'a' }))
+  const { verdict, stages } = await scan(zipOf(tiny))
+  expect([verdict, stages[0]?.note]).toEqual(['incomplete', expect.stringContaining('too many entries')])
+  expect((await scan(zipOf(tiny.slice(1)))).verdict).toBe('pass')
+})

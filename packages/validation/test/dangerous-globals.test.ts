@@ -44,7 +44,12 @@ test('each advisory explains the names that it is about', () => {
     'CVE-2025-1716': 'pip.main pip._internal.main',
     'CVE-2019-6446': 'numpy.load',
     'CVE-2024-34997': 'joblib.numpy_pickle.NumpyUnpickler joblib.load',
-    'CVE-2025-32434': 'torch.hub.load',
+    'CVE-2025-32434': 'torch.hub.load torch.serialization.load',
+    'CVE-2022-45907': 'torch.jit.annotations.parse_type_line',
+    'CVE-2024-48063':
+      'torch.distributed.nn.api.remote_module.RemoteModule torch.distributed.nn.api.remote_module._remote_module_receiver',
+    'CVE-2024-5480': 'torch.distributed.rpc.internal.PythonUDF torch.distributed.rpc.rpc_sync',
+    'CVE-2026-28500': 'onnx.hub.load',
   }
   for (const [advisory, paths] of Object.entries(advisories)) {
     for (const path of paths.split(' ')) expect([path, groupOf(path)?.tags.includes(advisory)]).toEqual([path, true])

@@ -51,3 +51,20 @@ test('no mutation of a network throws', async () => {
     expect((await scan(bytes)).stages[0]?.note ?? '').not.toContain('failed')
   }
 })
+
+test('XML that is made to be slow is not read to its end, and does not pass (CWE-400, CWE-770)', async () => {
+  const repeated = (count: number, text: (index: number) => string) =>
+    Array.from({ length: count }, (_, index) => text(index))
+  const cases: Readonly<Record<string, string>> = {
+    'attributes of one element': `<a ${repeated(4097, (index) => `b${index}=""`).join(' ')}/>`,
+    'names of attributes': `<a>${repeated(16_385, (index) => `<a b${index}=""/>`).join('')}</a>`,
+    elements: `<a>${'<a/>'.repeat(2 ** 20)}</a>`,
+    'document type': `<!DOCTYPE a [${'<!ELEMENT a ANY>'.repeat(2 ** 18 + 2 ** 15)}]><a/>`,
+  }
+  for (const [what, content] of Object.entries(cases)) {
+    const { verdict, stages } = await scan(Buffer.from(`<?xml version="1.0"?>${content}`))
+    expect([verdict, what, stages[0]?.note]).toEqual(['incomplete', what, expect.stringMatching(/: more than \d+ /)])
+  }
+  const sound = `<a>${repeated(20_000, (index) => `<b id="${index}" name="n"/>`).join('')}</a>`
+  expect((await scan(Buffer.from(sound))).verdict).toBe('pass')
+})

@@ -139,18 +139,6 @@ test('a partial keeps a class, and is then no argument of a call', () => {
   )
 })
 
-// --- Cost ---------------------------------------------------------------------------------------------------------
-
-test.each([
-  ['places that each lead through the next', assemble('\0', '\x80\x04]'.repeat(300_000))],
-  ['imports of text one behind another', assemble('\0', 'cos\n'.repeat(300_000))],
-  ['imports that are refused, again and again', assemble('\0', '\0cos\nsystem\n'.repeat(100_000))],
-  ['pickles without number', assemble(...Array.from({ length: 1000 }, () => '\x80\x04N.'.repeat(200)))],
-])('a sweep for pickles ends soon: %s', async (_, content) => {
-  const report = await scan(content, { limits: { milliseconds: 8000 } })
-  expect(report.stages[0]?.note ?? '').not.toContain('milliseconds')
-})
-
 // --- Harmless files -----------------------------------------------------------------------------------------------
 
 test('an entry of a zip whose first line ends a persistent id is no pickle', async () => {

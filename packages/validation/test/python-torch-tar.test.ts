@@ -22,6 +22,9 @@ const soundTensors = Buffer.concat([
   ...[2, 1, 0].map(u64),
 ])
 
+const tensors = (type: string): Buffer<ArrayBuffer> =>
+  Buffer.concat([pickleOf('K\u0001'), pickleOf('K\u0002K\u0001', type, '\u0087'), u64(1), ...[2, 1, 0].map(u64)])
+
 /** A file of torch 0.1. */
 const torchTarOf = ({
   storages = soundStorages,
@@ -42,6 +45,14 @@ test('a tar of torch 0.1 passes', async () => {
   const report = await scan(torchTarOf())
   expect([report.verdict, report.subject.format, report.findings]).toEqual(['pass', 'torch-tar', []])
 })
+
+test.each(['torch\nFloatTensor', 'torch\nLongTensor', 'torch.cuda\nHalfTensor', 'torch.sparse\nDoubleTensor'])(
+  'the kind of a tensor of torch 0.1 passes, its call does not: %j',
+  async (type) => {
+    expect(await rulesOf(torchTarOf({ tensors: tensors(`c${type}\n`) }))).toEqual([])
+    expect(await rulesOf(torchTarOf({ tensors: tensors(`c${type}\n)R`) }))).toContain('pickle/call-arguments')
+  },
+)
 
 test('a pickle behind the raw values of a storage is read', async () => {
   expect(await rulesOf(torchTarOf({ storages: Buffer.concat([pickleOf('K\u0001'), storage(), hostile]) }))).toContain(

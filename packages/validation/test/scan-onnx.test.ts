@@ -16,7 +16,9 @@ import {
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { checkOnnx } from '../src/index.ts'
+import { scan as scanFile } from '../src/scan/index.ts'
 import { diagonalClassifier, floats, integers, modelOf } from './support/models.ts'
+import { field } from './support/tensorflow.ts'
 
 /** Findings after a round trip through bytes, as a scanner meets the model. */
 const scan = (model: OnnxModel): Finding[] => {
@@ -360,6 +362,19 @@ test('a model of many loops takes no quadratic time', () => {
   const started = performance.now()
   scan({ ...one, graph: { ...one.graph, node: [...nodes, createNode('Relu', ['x'], ['y'])] } })
   expect(performance.now() - started).toBeLessThan(5000)
+})
+
+test('a model that is larger than any in use is incomplete; one of 10,000 nodes is read whole (CWE-770)', async () => {
+  const nodes = Array.from({ length: 10_000 }, (_, index) =>
+    createNode('Relu', [index === 0 ? 'x' : `x${index}`], [index === 9999 ? 'y' : `x${index + 1}`]),
+  )
+  const chain = writeOnnx(modelOf({ nodes, initializer: [], input: [1, 2], output: [1, 2] }))
+  expect((await scanFile(chain)).verdict).toBe('pass')
+  // A node of attributes without content, which take two bytes each.
+  const node = Buffer.concat([field(4, 'Relu'), Buffer.alloc(2 * (2 ** 19 + 1), Buffer.from([0x2a, 0]))])
+  const many = Buffer.concat([field(7, field(1, node)), field(8, field(2, 17))])
+  const { verdict, stages } = await scanFile(many)
+  expect([verdict, stages[0]?.note]).toEqual(['incomplete', expect.stringContaining('limit attributes')])
 })
 
 test('no mutation of a model makes the scan throw anything but its own errors', () => {

@@ -30,6 +30,8 @@ const harmless: Readonly<Record<string, string>> = {
     "{{ messages | selectattr('role', 'equalto', 'system') | map(attribute='content') | join('\\n') | default('none', true) | upper }}{{ tools | map(attribute='name') | list | length }}",
   'a caller and a filter of a block':
     '{% macro box() %}[{{ caller() }}]{% endmacro %}{% call box() %}{{ messages[0].content }}{% endcall %}{% filter trim %} x {% endfilter %}',
+  'a part of the same set of templates':
+    "{% from 'macros/tools.jinja' import show, hide as conceal %}{% import 'turns.jinja' as turns %}{% include 'head.jinja' ignore missing %}{{ show(tools) }}{{ conceal(tools) }}{{ turns.render(messages) }}",
   'a condition within an expression':
     "{{ ('<think>' if thinking else '</think>') + (messages[-1].content if messages else '') }}{{ '-' * 20 }}",
 }
@@ -48,6 +50,12 @@ const hostile: Readonly<Record<string, string>> = {
   'a line end that would hide a comment from another parser': "{\\\n# {{ ''.__class__ }} #}",
   'a comment within a text': "{{ '{#' }}{{ ''.__class__ }}{{ '#}' }}",
   'an end of a statement within a text': "{% set a = '%}' ~ x.__class__ %}{{ a }}",
+  'a file that a variable names': '{% include messages[0].content %}',
+  'a file whose name is put together': "{% include 'a' ~ '/../../etc/passwd' %}",
+  'a file outside': "{% include '../../.env' %}",
+  'a file by its root': "{% import '/etc/passwd' as shown %}",
+  'a dangerous method of an imported file': "{% import 'x.jinja' as os %}{{ os.popen('true') }}",
+  'a method of what is not imported': "{% import 'x.jinja' as shown %}{{ other.render() }}",
   'marks of generation within a name': "{% generation %}{{ ''['__class__'] }}{% endgeneration %}",
   'an attribute with one underscore': '{% macro m() %}{% endmacro %}{{ m._environment }}',
   'a number before the attribute': '{% with %}{{ 1.__class__ }}{% endwith %}',

@@ -53,6 +53,18 @@ test('reading from disk agrees with reading from memory at every size around the
   }
 })
 
+test('byte strings and integers of attributes are read from disk as from memory, whatever their length', async () => {
+  const strings = Array.from({ length: 300 }, (_, index) => 'é'.repeat(index).slice(0, index))
+  const ints = [0n, 1n, 127n, 16_383n, 16_384n, 2n ** 31n, 2n ** 53n, 2n ** 63n - 1n, -1n, -(2n ** 63n)]
+  const node = createNode('LabelEncoder', ['x'], ['y'], { strings, ints: [...ints, ...ints] })
+  const bytes = writeOnnx(createOnnxModel({ operatorSets: { '': 17 }, graph: { name: 'g', node: [node] } }))
+  const fromMemory = readOnnx(bytes).graph.node[0]?.attribute ?? []
+  const fromDisk = (await readOnnxFile(save('strings.onnx', bytes))).graph.node[0]?.attribute ?? []
+  expect(fromDisk[0]?.strings.map((value) => Buffer.from(value).toString())).toEqual(strings)
+  for (const [encoder] of [fromMemory, fromDisk].map((attributes) => attributes.slice(1)))
+    expect(encoder?.ints).toEqual([...ints, ...ints])
+})
+
 test('long texts are read from disk whole', async () => {
   const docString = 'é'.repeat(100_000)
   const bytes = writeOnnx({ ...createLayers([10]), docString })

@@ -1,12 +1,11 @@
 import { lstat, opendir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { NootropicError, type Report, sha256, systemClock } from '@nootropic/core'
-import { readOnnxFile } from '@nootropic/core/formats'
 import { applyIgnores, type Ignore } from './ignore.ts'
-import { externalLocations } from './onnx/external-locations.ts'
 import { defaultScanReactions, unreadReport } from './report.ts'
 import { type ScanOptions, scan, scanFile } from './scan.ts'
 import { createScanPool } from './scan-pool.ts'
+import { findWeightsBeside } from './weights-beside.ts'
 
 /** Files and directories under one path (CWE-770). */
 const maximumEntries = 100_000
@@ -50,19 +49,6 @@ const linkReport = (path: string, options: ScanOptions): Report =>
     'it is a link or a special file, which is not followed; name what it points to',
     options,
   )
-
-/** The files among `paths` that models beside them keep their tensors in. */
-const findWeights = async (reports: readonly Report[]): Promise<Set<string>> => {
-  const weights = new Set<string>()
-  if (!reports.some(({ subject }) => subject.format === 'unknown')) return weights
-  for (const { subject, findings } of reports) {
-    if (subject.format !== 'onnx' || findings.some(({ rule }) => rule === 'onnx/malformed')) continue
-    const model = await readOnnxFile(subject.path).catch(() => undefined)
-    if (model === undefined) continue
-    for (const location of externalLocations(model)) weights.add(join(dirname(subject.path), location))
-  }
-  return weights
-}
 
 const scanEntries = async (
   entries: readonly { path: string; isFile: boolean }[],
@@ -112,14 +98,13 @@ export const scanPath = async (path: string, options: ScanPathOptions = {}): Pro
       pool === undefined ? (file: string) => scan(file, options) : (file: string) => pool.scan(file, options)
     const found = await scanEntries(entries, scanOne, { ...options, workers: Math.max(1, threads) })
     // Numbers have no format of their own; a model beside them says that they are its own.
-    const weights = await findWeights(found)
-    const reports = await Promise.all(
-      found.map((report) =>
-        report.subject.format === 'unknown' && weights.has(report.subject.path)
-          ? scanFile(report.subject.path, options, 'weights')
-          : report,
-      ),
-    )
+    const weights = await findWeightsBeside(found)
+    const reports: Report[] = []
+    // One after the other: each may be held in memory while it is scanned.
+    for (const report of found) {
+      const isWeights = report.subject.format === 'unknown' && weights.has(report.subject.path)
+      reports.push(isWeights ? await scanFile(report.subject.path, options, 'weights') : report)
+    }
     const review = { clock: options.clock ?? systemClock, reactions: options.reactions ?? defaultScanReactions }
     return reports.map((report) => applyIgnores(report, options.ignores ?? [], review))
   } finally {

@@ -1,17 +1,17 @@
-import { createHash } from 'node:crypto'
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { dirname } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type Clock, type Digest, NootropicError, type Report, sha256, systemClock } from '@nootropic/core'
 import type { SeverityReactions } from '../reactions.ts'
-import { type Budget, createBudget } from './budget.ts'
+import { createBudget } from './budget.ts'
 import { openScanCache } from './cache.ts'
-import { type InspectOptions, inspect } from './inspect.ts'
+import { digestOf } from './digest.ts'
+import { hashBeside, isHashedBeside } from './digest-thread.ts'
+import { type ContentScan, type InspectOptions, inspect } from './inspect.ts'
 import { type ScanLimits, scanLimits } from './limits.ts'
 import { defaultScanReactions, reportOfScan } from './report.ts'
 import { createScratch } from './scratch.ts'
-import { type ByteSource, bytesSource, fileSource, readInto } from './source.ts'
+import { type ByteSource, bytesSource, fileSource } from './source.ts'
 
 /** How a file is scanned. */
 export interface ScanOptions {
@@ -48,22 +48,6 @@ const openFile = (path: string): number => {
 /** Files up to this size are held in memory, so that what is hashed and what is scanned are the same bytes. */
 const maximumHeldBytes = 2 ** 26
 
-const hashedLength = 2 ** 20
-
-/** So much is hashed before others of this thread have their turn. */
-const turnLength = 2 ** 26
-
-const digestOf = async (content: ByteSource, budget: Budget): Promise<Digest> => {
-  const hash = createHash('sha256')
-  const window = Buffer.allocUnsafeSlow(Math.min(hashedLength, content.size))
-  for (let offset = 0; offset < content.size; offset += hashedLength) {
-    budget.checkTime()
-    if (offset > 0 && offset % turnLength === 0) await setImmediate()
-    hash.update(window.subarray(0, readInto(content, window, offset)))
-  }
-  return `sha256:${hash.digest('hex')}`
-}
-
 /** A large file is read more than once: it must be the same file all the time (CWE-367). */
 const verifyUnchanged = (path: string, before: Stats): void => {
   const after = lstatSync(path)
@@ -83,9 +67,17 @@ const limitsOf = (changed: Partial<ScanLimits> = {}): ScanLimits => {
   return { ...scanLimits, ...changed }
 }
 
+/** What of a content is known before it is looked at. */
+interface Subject extends Pick<InspectOptions, 'path' | 'directory' | 'expected'> {
+  /** The content, where memory holds it. */
+  readonly held?: Uint8Array | undefined
+  /** The content, where it is an open file. */
+  readonly descriptor?: number
+}
+
 const scanContent = async (
   content: ByteSource,
-  subject: Pick<InspectOptions, 'path' | 'directory' | 'expected'> & { readonly held?: Uint8Array | undefined },
+  subject: Subject,
   options: ScanOptions,
   scratch = createScratch(),
 ): Promise<Report> => {
@@ -94,16 +86,24 @@ const scanContent = async (
   const time = { clock, startedAt: clock.now().toISOString(), startedMs: clock.monotonicMs() }
   const limits = limitsOf(options.limits)
   const budget = createBudget(limits, content.size, clock, signal)
-  const { path, directory, expected, held } = subject
-  try {
-    const digest = held === undefined ? await digestOf(content, budget) : sha256(held)
-    // What the bytes are to be is no part of the key: only what they are by themselves is kept.
-    const cache = options.cache === undefined || expected !== undefined ? undefined : openScanCache(options.cache)
+  const { path, directory, expected, held, descriptor } = subject
+  const look = (): Promise<ContentScan> =>
+    inspect(content, { path, directory, expected, limits, budget, scratch, signal, isSwept: true })
+  // What the bytes are to be is no part of the key: only what they are by themselves is kept.
+  const cache = options.cache === undefined || expected !== undefined ? undefined : openScanCache(options.cache)
+  const examine = async (): Promise<{ digest: Digest; result: ContentScan }> => {
+    if (descriptor !== undefined && cache === undefined && isHashedBeside(content.size)) {
+      return hashBeside({ descriptor, size: content.size }, budget, look)
+    }
+    const digest = held === undefined ? await digestOf(content, budget.checkTime) : sha256(held)
     const cached = cache?.read(digest, limits, path)
-    const work = { path, directory, expected, limits, budget, scratch, signal, isSwept: true }
-    const scan = cached ?? (await inspect(content, work))
-    if (cached === undefined) cache?.write(digest, limits, scan)
-    return reportOfScan(scan, { path, digest }, { ...time, reactions: options.reactions ?? defaultScanReactions })
+    const result = cached ?? (await look())
+    if (cached === undefined) cache?.write(digest, limits, result)
+    return { digest, result }
+  }
+  try {
+    const { digest, result } = await examine()
+    return reportOfScan(result, { path, digest }, { ...time, reactions: options.reactions ?? defaultScanReactions })
   } finally {
     scratch.close()
   }
@@ -132,9 +132,14 @@ export const scanFile = async (path: string, options: ScanOptions, expected?: 'w
     const onDisk = fileSource(descriptor, before.size)
     const held = before.size <= maximumHeldBytes ? onDisk.read(0, before.size) : undefined
     const content = held === undefined ? onDisk : bytesSource(held)
-    const report = await scanContent(content, { path, directory: dirname(path), expected, held }, options)
+    const subject = { path, directory: dirname(path), expected, held, descriptor }
+    const report = await scanContent(content, subject, options)
     verifyUnchanged(path, before)
     return report
+  } catch (error) {
+    // Of the digest: what the readers meet, the walker tells.
+    const { code, syscall } = (error ?? {}) as Partial<NodeJS.ErrnoException>
+    throw syscall === 'read' ? unreadable(path, code ?? String(error), error) : error
   } finally {
     closeSync(descriptor)
   }

@@ -6,6 +6,12 @@ import type { WireReader } from './wire-reader.ts'
 
 type Mutable = Record<string | symbol, unknown>
 
+/** Room for more that an array gets when the first value is put into it. */
+const arrayRoom = 16
+
+/** A frozen list. A short one is copied: it takes a fraction of what it had room for. */
+const frozen = (list: unknown[]): readonly unknown[] => Object.freeze(list.length > arrayRoom ? list : list.slice())
+
 /** Reads messages by their tables, and counts what they cost against the limits. */
 export class Decoder {
   readonly #reader: WireReader
@@ -36,7 +42,7 @@ export class Decoder {
     const start = reader.position
     this.#countMessage(type, depth)
     const message = type.create() as Mutable
-    let lists: unknown[][] | undefined
+    let lists: string[] | undefined
     let occurred = 0
     while (reader.position < end) {
       const at = reader.position
@@ -49,8 +55,8 @@ export class Decoder {
         if ((list as readonly unknown[]) === none) {
           list = []
           message[name] = list
-          if (lists === undefined) lists = [list]
-          else lists.push(list)
+          if (lists === undefined) lists = [name]
+          else lists.push(name)
         }
         if (known === undefined) list.push(this.#unknown(key, at, end))
         else this.#repeated(list, known, key & 7, at, end, depth)
@@ -64,7 +70,7 @@ export class Decoder {
       if (reader.position > end)
         throw malformed(at, `a field that ends by byte ${end}`, `its end at ${reader.position}`)
     }
-    if (lists !== undefined) for (const list of lists) Object.freeze(list)
+    if (lists !== undefined) for (const name of lists) message[name] = frozen(message[name] as unknown[])
     if (this.#file !== undefined) message[originKey] = new Origin({ file: this.#file, field, tag, start, end, message })
     return Object.freeze(message)
   }

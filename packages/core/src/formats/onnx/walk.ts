@@ -16,6 +16,33 @@ interface Step {
   readonly index: number | undefined
 }
 
+/** A message that is being gone through: the next of its fields, and the next message in that field. */
+interface Visit {
+  readonly step: Step
+  readonly fields: MessageType['fields']
+  field: number
+  item: number
+}
+
+/** The next message inside the one that is visited; nothing when all were met. */
+const nextInside = (visit: Visit): Step | undefined => {
+  const { step: parent, fields } = visit
+  for (let field = fields[visit.field]; field !== undefined; field = fields[visit.field]) {
+    const value = parent.message[field.name]
+    const index = field.repeated ? visit.item : undefined
+    const message = (index === undefined ? value : (value as readonly unknown[] | undefined)?.[index]) as
+      | Content
+      | undefined
+    if (message === undefined || index === undefined) {
+      visit.field += 1
+      visit.item = 0
+    } else visit.item += 1
+    if (message !== undefined && field.type !== undefined)
+      return { type: field.type(), message, parent, field: field.name, index }
+  }
+  return undefined
+}
+
 /** The path of a message, such as `graph.node[3].attribute[0].t`; made only where somebody wants it. */
 const placeOf = ({ parent, field, index }: Step): string => {
   if (parent === undefined) return ''
@@ -35,7 +62,7 @@ const fieldsTowards = (wanted: readonly MessageType[]): ReadonlyMap<MessageType,
       if (type.fields.some((field) => field.type && leading.has(field.type()))) leading.add(type)
   }
   return new Map(
-    [...types].map((type) => [type, type.fields.filter((field) => field.type && leading.has(field.type())).reverse()]),
+    [...types].map((type) => [type, type.fields.filter((field) => field.type && leading.has(field.type()))]),
   )
 }
 
@@ -47,22 +74,19 @@ function* walk(model: OnnxModel, ...wanted: readonly MessageType[]): Generator<S
   const fields = tables.get(key) ?? fieldsTowards(wanted)
   tables.set(key, fields)
   const message = model as unknown as Content
-  const pending: Step[] = [{ type: modelType, message, parent: undefined, field: '', index: undefined }]
-  for (let step = pending.pop(); step !== undefined; step = pending.pop()) {
-    if (wanted.includes(step.type)) yield step
-    for (const field of fields.get(step.type) ?? []) {
-      const value = step.message[field.name]
-      if (value === undefined || field.type === undefined) continue
-      const [type, name] = [field.type(), field.name]
-      if (!field.repeated) {
-        pending.push({ type, message: value as Content, parent: step, field: name, index: undefined })
-        continue
-      }
-      const list = value as readonly Content[]
-      for (let index = list.length - 1; index >= 0; index -= 1) {
-        pending.push({ type, message: list[index] as Content, parent: step, field: name, index })
-      }
+  const visiting: Visit[] = []
+  const enter = (step: Step): void => {
+    visiting.push({ step, fields: fields.get(step.type) ?? [], field: 0, item: 0 })
+  }
+  enter({ type: modelType, message, parent: undefined, field: '', index: undefined })
+  for (let visit = visiting.at(-1); visit !== undefined; visit = visiting.at(-1)) {
+    const step = nextInside(visit)
+    if (step === undefined) {
+      visiting.pop()
+      continue
     }
+    if (wanted.includes(step.type)) yield step
+    enter(step)
   }
 }
 

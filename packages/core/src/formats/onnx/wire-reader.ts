@@ -14,9 +14,17 @@ export interface PositionedSource {
 const smallestWindow = 4096
 const largestWindow = 65536
 
+// Short values of a file are copied side by side into blocks: memory of its own would take ten times as much for each.
+const blockLength = 8192
+const longestShared = 256
+
 const twoTo32 = 2 ** 32
 // The upper half from which on 64 bits are no safe integer of JavaScript.
 const unsafeHigh = 2 ** 21
+
+/** Small integers as bigints, made once each: attributes are full of them, and each would take 24 bytes. */
+const smallIntegers: bigint[] = []
+const smallIntegerCount = 2 ** 14
 
 /**
  * Reads the wire format of protobuf, from memory or from a file through a window. It never reads past the end, and
@@ -35,6 +43,8 @@ export class WireReader {
   /** Where the window stands in the file. */
   #start = 0
   #end: number
+  #block = new ArrayBuffer(0)
+  #blockUsed = 0
 
   constructor(source: Uint8Array | PositionedSource) {
     this.length = source.length
@@ -111,6 +121,13 @@ export class WireReader {
   /** The last varint as int64. */
   int64(): bigint {
     const { low, high } = this
+    if (high === 0 && low < smallIntegerCount) {
+      const known = smallIntegers[low]
+      if (known !== undefined) return known
+      const made = BigInt(low)
+      smallIntegers[low] = made
+      return made
+    }
     if (high < unsafeHigh) return BigInt(high * twoTo32 + low)
     return BigInt.asIntN(64, (BigInt(high) << 32n) | BigInt(low))
   }
@@ -137,10 +154,26 @@ export class WireReader {
   /** A view of the next bytes; of a file, a copy. */
   bytes(length: number): Uint8Array {
     if (this.#file === undefined) return this.#viewOf(length)
-    const copy = new Uint8Array(length)
-    this.#file.read(copy, this.position)
+    const copy = length > longestShared ? new Uint8Array(length) : this.#shared(length)
+    if (length > longestShared) this.#file.read(copy, this.position)
+    else {
+      this.#hold(length)
+      const from = this.position - this.#start
+      // Of a few bytes, a loop is done before a call is.
+      for (let index = 0; index < length; index += 1) copy[index] = this.#window[from + index] as number
+    }
     this.position += length
     return copy
+  }
+
+  #shared(length: number): Uint8Array {
+    if (length > this.#block.byteLength - this.#blockUsed) {
+      this.#block = new ArrayBuffer(blockLength)
+      this.#blockUsed = 0
+    }
+    const memory = new Uint8Array(this.#block, this.#blockUsed, length)
+    this.#blockUsed += length
+    return memory
   }
 
   /** A view of the next bytes; of a file, where they stand. */

@@ -4,6 +4,9 @@ const maximumDepth = 64
 /** Values that are held one by one; arrays of numbers are held as such (CWE-789). */
 const maximumValues = 1 << 22
 
+/** Objects and arrays, of about 200 bytes each (CWE-789): 30,000 trees, several times what the largest models have. */
+const maximumContainers = 1 << 19
+
 /** Why a content is no UBJSON. */
 export class UbjsonFault extends Error {
   readonly offset: number
@@ -59,6 +62,7 @@ export const readUbjson = (bytes: Uint8Array): { readonly value: unknown; readon
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let at = 0
   let values = 0
+  let containers = 0
 
   const need = (size: number): void => {
     if (!(size >= 0 && size <= bytes.length - at)) throw new UbjsonFault(at, 'a size beyond the file', size)
@@ -88,6 +92,8 @@ export const readUbjson = (bytes: Uint8Array): { readonly value: unknown; readon
 
   const readContainer = (isList: boolean, depth: number): unknown => {
     if (depth > maximumDepth) throw new UbjsonFault(at, `more than ${maximumDepth} levels`)
+    containers += 1
+    if (containers > maximumContainers) throw new UbjsonFault(at, `more than ${maximumContainers} objects and arrays`)
     let type: string | undefined
     let count: number | undefined
     if (peek() === '$') {

@@ -12,9 +12,10 @@ import { readYaml } from './yaml-reader.ts'
 const checkOlderReading = async (text: string, inspection: Inspection): Promise<void> => {
   const older = withOlderLineEnds(text)
   if (older === text) return
-  const { tags, documents } = readYaml(older)
+  const { tags, documents, error, unread } = readYaml(older)
   checkTags(tags, inspection)
   await checkDocuments(documents, inspection)
+  if (error !== undefined || unread !== undefined) createPythonTagCheck()(text, inspection)
 }
 
 /**

@@ -1,7 +1,7 @@
 import { parse as parseToml, TomlError } from 'smol-toml'
 import type { Format, Sample } from '../format.ts'
 import type { Inspection } from '../inspection.ts'
-import type { ByteSource } from '../source.ts'
+import { type ByteSource, bytesSource } from '../source.ts'
 import { checkShownTemplate } from '../template/check-shown-template.ts'
 import { checkText } from '../text/check-text.ts'
 import { openingLinesOf, openingOf, readText, wholeText } from '../text/decode.ts'
@@ -50,7 +50,9 @@ const inspectJson = async (content: ByteSource, inspection: Inspection): Promise
     const { message, offset } = fault
     inspection.report({ rule: configurationRules['deep-nesting'], message, offset })
   }
-  checkUnparsed(content, inspection)
+  // What comes before a limit was read for certain; what comes before a mistake may be something else to another reader.
+  const isCertain = fault.kind === 'size'
+  checkUnparsed(isCertain ? bytesSource(Buffer.from(text.slice(fault.offset))) : content, inspection)
   // Flow mappings of YAML look like JSON with mistakes.
   if (fault.kind === 'syntax' && text.length <= maximumYamlLength && (await checkYaml(text, inspection))) {
     return inspection.refine('yaml')

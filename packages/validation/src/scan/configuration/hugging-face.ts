@@ -3,10 +3,10 @@ import { type Dialect, plainDialect } from './dialect.ts'
 import { checkModelPath } from './paths.ts'
 import { configurationRules } from './rules.ts'
 import { checkTarget } from './targets.ts'
-import { isRecord } from './walk.ts'
+import { isRecord, keysOf, valuesOf } from './walk.ts'
 
 const isNumberMap = (document: Readonly<Record<string, unknown>>): boolean => {
-  const numbers = Object.values(document)
+  const numbers = valuesOf(document)
   return numbers.length >= 16 && numbers.every(Number.isInteger)
 }
 
@@ -114,7 +114,7 @@ export const huggingFaceDialects: readonly Dialect[] = [
   ),
   plainDialect('diffusers-config', 'diffusers component configuration', (document) => '_diffusers_version' in document),
   plainDialect('special-tokens-map', 'map of special tokens', (document) => {
-    const names = Object.keys(document)
+    const names = keysOf(document)
     return names.length > 0 && names.length < 32 && names.every((name) => tokenField.test(name))
   }),
   plainDialect(

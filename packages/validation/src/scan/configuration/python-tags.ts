@@ -47,16 +47,53 @@ const directiveOrTag =
 /** How far back an anchor before a tag is looked for. */
 const anchorLength = 4096
 
-/** Whether YAML takes what begins here for a tag: behind a line's start, an indicator or an anchor, not amid a text. */
-const standsAsTag = (text: string, start: number): boolean => {
-  let before = start - 1
-  while (text[before] === ' ' || text[before] === '\t' || text[before] === '\uFEFF') before -= 1
-  if (before < 0 || ':?,[{-\n\r\u0085\u2028\u2029'.includes(text[before] ?? '')) return true
-  return /&[\w-]+$/.test(text.slice(Math.max(0, before + 1 - anchorLength), before + 1))
+/** What ends a line for a loader of YAML 1.1. */
+const lineEnds = '\n\r\u0085\u2028\u2029'
+
+const isIn = (characters: string, character: string | undefined): boolean =>
+  character !== undefined && characters.includes(character)
+
+/** The last place before `start` that holds none of `characters`; below the text's first place there is nothing. */
+const placeBefore = (text: string, start: number, characters: string): number => {
+  let place = start - 1
+  while (isIn(characters, text[place])) place -= 1
+  return place
+}
+
+const isLineStart = (text: string, place: number): boolean => place < 0 || isIn(lineEnds, text[place])
+
+/**
+ * Whether YAML takes what begins here for a tag: behind a line's start, an indicator, an anchor or, for what is in
+ * brackets, another tag, not amid a text.
+ *
+ * @param isFlow whether a list in brackets or braces may be open there.
+ */
+const standsAsTag = (text: string, start: number, isFlow: boolean): boolean => {
+  // A bracket that itself stands amid a text opens no list.
+  const before = placeBefore(text, start, ' \t\uFEFF[{')
+  const isBracketed = /[[{]/.test(text.slice(before + 1, start))
+  if (isLineStart(text, before)) return true
+  const last = text[before]
+  // An entry of a list begins its line, perhaps behind other entries and keys.
+  if (last === '-') return isBracketed || isFlow || isLineStart(text, placeBefore(text, start, ' \t\uFEFF-?:'))
+  if (last === ',') return isBracketed || isFlow
+  if (last === ':' || last === '?') return true
+  // An anchor, or the tag of what the brackets hold.
+  for (
+    let place = before;
+    place >= 0 && before - place < anchorLength && !/[\s[{,]/.test(text[place] ?? '');
+    place -= 1
+  ) {
+    if (text[place] === '&' || text[place] === '!') return true
+  }
+  return false
 }
 
 /** Looks at the next piece of a text. */
 export type TextCheck = (text: string, inspection: Inspection) => void
+
+/** Of a piece of a text, tells the places that only show a tag. `isFirst` says that nothing stands before the piece. */
+export type FindExamples = (text: string, isFirst: boolean) => (offset: number) => boolean
 
 /**
  * Finds tags of Python in a text that is not parsed: too long, or no YAML for this parser though perhaps for another.
@@ -64,13 +101,18 @@ export type TextCheck = (text: string, inspection: Inspection) => void
  *
  * @param findExamples of a text, finds the places that only show a tag.
  */
-export const createPythonTagCheck = (findExamples?: (text: string) => (offset: number) => boolean): TextCheck => {
+export const createPythonTagCheck = (findExamples?: FindExamples): TextCheck => {
   const prefixes = new Map([
     ['!', '!'],
     ['!!', corePrefix],
   ])
   let isTold = false
+  let pieces = 0
+  let hadBracket = false
   return (text, inspection) => {
+    pieces += 1
+    const bracket = hadBracket ? 0 : text.search(/[[{]/)
+    hadBracket ||= bracket >= 0
     const mayHold = prefixes.size > 2 || prefixes.get('!') !== '!' || /!!|!<|%TAG/.test(text)
     if (isTold || !mayHold) return
     let isExample: ((offset: number) => boolean) | undefined
@@ -78,8 +120,8 @@ export const createPythonTagCheck = (findExamples?: (text: string) => (offset: n
       const [, declared, prefix = '', handle = '', verbatim, suffix = ''] = match
       if (declared !== undefined) prefixes.set(declared, prefix)
       const tag = decodedTag(`${verbatim === '<' ? '' : (prefixes.get(handle) ?? '')}${suffix}`)
-      if (!actingTag.test(tag) || !standsAsTag(text, match.index)) continue
-      isExample ??= findExamples?.(text) ?? (() => false)
+      if (!actingTag.test(tag) || !standsAsTag(text, match.index, bracket >= 0 && bracket < match.index)) continue
+      isExample ??= findExamples?.(text, pieces === 1) ?? (() => false)
       if (isExample(match.index)) continue
       isTold = checkPythonTag(tag.replace(/[^\w/:.,]+.*$/s, ''), '', 0, inspection)
       return

@@ -1,7 +1,7 @@
 import type { Inspection } from '../inspection.ts'
 import { printable } from '../rule.ts'
 import { configurationRules } from './rules.ts'
-import { type Entry, isRecord, placeOf } from './walk.ts'
+import { type Entry, isRecord, keysOf, placeOf } from './walk.ts'
 
 /** At least a hundred times what the largest published models have. */
 const maximumOf: ReadonlyMap<string, number> = new Map([
@@ -42,8 +42,9 @@ const report = (field: string, found: number, inside: string, inspection: Inspec
 /** Looks at the sizes that a loader allocates by, each alone and the embedding they make together. */
 export const checkDimensions = ({ value, path }: Entry, inspection: Inspection): void => {
   if (!isRecord(value)) return
-  for (const [field, size] of Object.entries(value)) {
+  for (const field of keysOf(value)) {
     const maximum = maximumOf.get(field)
+    const size = maximum === undefined ? undefined : value[field]
     if (maximum === undefined || typeof size !== 'number') continue
     // Minus one says "as many as there are" in some libraries.
     if (size > maximum || size < -1 || Number.isNaN(size)) report(field, size, placeOf(path), inspection)

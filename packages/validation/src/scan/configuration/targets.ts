@@ -35,19 +35,30 @@ const modelLibraries: ReadonlySet<string> = new Set(
   mlflow statsmodels prophet spacy fastai h2o pmdarima paddle gluonts pylate collections datetime`.split(/\s+/),
 )
 
-/** Whether a dotted name is something of a module, or the module. */
-const isWithin = (name: string, module: string): boolean => name === module || name.startsWith(`${module}.`)
+/** What each dangerous name does, and each module of which every name does. */
+const dangerousNames = new Map<string, string>()
+const dangerousModules = new Map<string, string>()
+for (const { module, names, does } of dangerousGlobals) {
+  if (names === undefined) dangerousModules.set(module, dangerousModules.get(module) ?? does)
+  for (const name of names ?? [])
+    dangerousNames.set(`${module}.${name}`, dangerousNames.get(`${module}.${name}`) ?? does)
+}
+
+/** Parts of a dotted name that are looked at: no module that is listed has half as many (CWE-407). */
+const maximumParts = 16
+
+/** The modules that a dotted name is in, itself the last. */
+const modulesOf = (name: string): readonly string[] => {
+  const parts = name.split('.', maximumParts)
+  return parts.map((_, index) => parts.slice(0, index + 1).join('.'))
+}
 
 const dangerOf = (name: string): string | undefined => {
-  const [top = ''] = name.split('.')
-  if (systemModules.has(top)) return 'acts on the host'
-  for (const loader of loaders) if (isWithin(name, loader)) return 'loads code or pickles'
-  for (const { module, withSubmodules, names, does } of dangerousGlobals) {
-    if (names === undefined ? name.startsWith(`${module}.`) : names.some((inner) => name === `${module}.${inner}`))
-      return does
-    if (withSubmodules && name.startsWith(`${module}.`) && names === undefined) return does
-  }
-  return undefined
+  const modules = modulesOf(name)
+  if (systemModules.has(modules[0] ?? '')) return 'acts on the host'
+  if (modules.some((module) => loaders.has(module))) return 'loads code or pickles'
+  const found = modules.find((module) => module !== name && dangerousModules.has(module))
+  return dangerousNames.get(name) ?? dangerousModules.get(found ?? '')
 }
 
 /** What a name that a configuration has imported is. */

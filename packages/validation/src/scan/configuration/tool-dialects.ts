@@ -2,7 +2,7 @@ import { type Dialect, plainDialect } from './dialect.ts'
 import { isJsonSchema, isNotebook } from './documentation.ts'
 import { checkPackageSources } from './package-sources.ts'
 import { checkModelPath } from './paths.ts'
-import { isRecord } from './walk.ts'
+import { isRecord, valuesOf } from './walk.ts'
 
 /** Fields of an MLflow flavour that name files or directories of the model. */
 const flavorPaths = [
@@ -45,10 +45,11 @@ const condaEnvironment: Dialect = {
   },
 }
 
-const hasTarget = (value: unknown, depth: number): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  ('_target_' in value || (depth > 0 && Object.values(value).some((inner) => hasTarget(inner, depth - 1))))
+const hasTarget = (value: unknown, depth: number): boolean => {
+  if (Array.isArray(value)) return depth > 0 && value.some((inner) => hasTarget(inner, depth - 1))
+  if (!isRecord(value)) return false
+  return '_target_' in value || (depth > 0 && valuesOf(value).some((inner) => hasTarget(inner, depth - 1)))
+}
 
 /** How deep the first `_target_` of a Hydra configuration stands. */
 const targetDepth = 4

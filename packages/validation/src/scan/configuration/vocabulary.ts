@@ -1,7 +1,7 @@
 import type { Inspection } from '../inspection.ts'
 import { printable } from '../rule.ts'
 import { configurationRules } from './rules.ts'
-import { type Entry, isRecord, placeOf } from './walk.ts'
+import { type Entry, isRecord, placeOf, valuesOf } from './walk.ts'
 
 /** Fields that hold tokens and labels: any text may stand in them. */
 export const vocabularyKeys: ReadonlySet<string> = new Set([
@@ -25,7 +25,7 @@ const smallestNamelessVocabulary = 256
 /** Whether a value maps tokens to their numbers. */
 export const isVocabulary = ({ key, value }: Entry): boolean => {
   if (!isRecord(value)) return false
-  const numbers = Object.values(value)
+  const numbers = valuesOf(value)
   const isNamed = key === 'vocab' || key === 'word_index' || key === 'label2id'
   if (numbers.length < (isNamed ? 1 : smallestNamelessVocabulary)) return false
   return numbers.every((number) => typeof number === 'number')
@@ -50,9 +50,7 @@ export const checkTokenId = (id: unknown, token: string, inside: string, inspect
 /** Looks at the numbers of a vocabulary; scores of a unigram model are no numbers of tokens. */
 export const checkVocabulary = ({ value, path }: Entry, inspection: Inspection): void => {
   if (!isRecord(value)) return
-  const entries = Object.entries(value)
-  if (!entries.some(([, id]) => Number.isInteger(id)) || entries.some(([, id]) => !Number.isInteger(id))) return
-  for (const [token, id] of entries) {
-    if (!isTokenId(id)) checkTokenId(id, token, placeOf(path), inspection)
-  }
+  const ids = valuesOf(value)
+  if (ids.length === 0 || !ids.every(Number.isInteger) || ids.every(isTokenId)) return
+  for (const [token, id] of Object.entries(value)) checkTokenId(id, token, placeOf(path), inspection)
 }

@@ -15,6 +15,27 @@ export interface Entry {
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value)
 
+/** An object of so many keys is a table of hashes; going through a million of them takes a second. */
+const smallestTable = 1 << 10
+
+/** Asks for a list out of an object, of a large one only once. */
+const gatheredOnce = <Item>(gather: (record: Readonly<Record<string, unknown>>) => readonly Item[]) => {
+  const lists = new WeakMap<object, readonly Item[]>()
+  return (record: Readonly<Record<string, unknown>>): readonly Item[] => {
+    const known = lists.get(record)
+    if (known !== undefined) return known
+    const list = gather(record)
+    if (list.length >= smallestTable) lists.set(record, list)
+    return list
+  }
+}
+
+/** The keys of an object, as `Object.keys`. */
+export const keysOf = gatheredOnce(Object.keys)
+
+/** The values of an object, as `Object.values`. */
+export const valuesOf = gatheredOnce<unknown>(Object.values)
+
 /** How a place in a document is written in a finding. */
 export const placeOf = (path: readonly string[]): string => path.join('.')
 
@@ -37,7 +58,7 @@ export const walk = (document: unknown, visit: (entry: Entry) => boolean, isData
     const isList = Array.isArray(value)
     // Weights of boosters are millions of numbers: none of them names anything.
     if (isList && value.every((inner) => typeof inner === 'number')) return
-    const names = isList ? undefined : Object.keys(value)
+    const names = isList ? undefined : keysOf(value as Readonly<Record<string, unknown>>)
     const count = names?.length ?? (value as unknown[]).length
     const isLong = isInData || (isList && count > maximumSettings)
     for (let index = 0; index < count; index += 1) {

@@ -9,7 +9,8 @@ export function* windowsOf(content: ByteSource, from = 0, length = windowLength)
 }
 
 /** Bytes as a `Buffer`, for its readers of numbers and its searches; nothing is copied. */
-export const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+export const bufferOf = (bytes: Uint8Array): Buffer =>
+  bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
 /** A 64-bit number; above 2^53 it loses its last digits, which no file reaches. */
 export const readUint64 = (buffer: Buffer, at: number): number => Number(buffer.readBigUInt64LE(at))

@@ -51,7 +51,7 @@ export const entryRules = ruleTable('containers', {
     explanation:
       'Unpacking follows the link: later entries are written through it, or a file of the host is read as if it were part of the model.',
     remediation: untrusted,
-    tags: ['CWE-59', 'CWE-61', 'AML.T0011.000'],
+    tags: ['CWE-59', 'CWE-61', 'CVE-2007-4559', 'CVE-2024-5187', 'AML.T0011.000'],
   },
   'link-inside': {
     severity: 'low',

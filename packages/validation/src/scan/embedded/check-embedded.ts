@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Inspection } from '../inspection.ts'
-import { checkPickleAt, SweepAllowance } from '../pickle/nested.ts'
+import { effortOf } from '../pickle/effort.ts'
+import { checkPickleAt } from '../pickle/nested.ts'
 import { type ByteSource, partOf, readInto } from '../source.ts'
 import { createPairSweep, type PairSweep } from './byte-pairs.ts'
 import { type Marked, markedAt, markedWindow, markers } from './markers.ts'
@@ -55,7 +56,7 @@ export const checkEmbedded = async (
   known: KnownContent,
 ): Promise<void> => {
   let archives = 0
-  const allowance = new SweepAllowance(content.size)
+  const effort = effortOf(inspection.budget, content)
   const check = async ({ kind, offset }: Candidate): Promise<void> => {
     if (kind === 'program') {
       const program = recogniseProgram(content.read(offset, programHeaderLength))
@@ -67,7 +68,7 @@ export const checkEmbedded = async (
         evidence: { program },
       })
     } else if (kind === 'pickle') {
-      if (!known.pickles.has(offset)) checkPickleAt(content, offset, inspection, allowance)
+      if (!known.pickles.has(offset)) checkPickleAt(content, offset, inspection, effort)
     } else if (!known.isContainer && archives < maximumArchives) {
       archives += 1
       inspection.report({

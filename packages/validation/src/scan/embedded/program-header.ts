@@ -68,25 +68,30 @@ const isWebAssembly = (bytes: Uint8Array): boolean => hasMagic(bytes, '\0asm\x01
 const isAndroidBytecode = (bytes: Uint8Array): boolean =>
   /^dex\n0\d\d\0/.test(Buffer.from(bytes.subarray(0, 8)).toString('latin1'))
 
+/** Kinds of programs, and what their first byte can be. */
 const kinds = [
-  ['ELF', isElf],
-  ['PE', isPortableExecutable],
-  ['Mach-O', isMachO],
-  ['Mach-O universal', isUniversalMachO],
-  ['Java class', isJavaClass],
-  ['WebAssembly', isWebAssembly],
-  ['Android bytecode', isAndroidBytecode],
+  ['ELF', [0x7f], isElf],
+  ['PE', [0x4d], isPortableExecutable],
+  ['Mach-O', [0xce, 0xcf, 0xfe], isMachO],
+  ['Mach-O universal', [0xca], isUniversalMachO],
+  ['Java class', [0xca], isJavaClass],
+  ['WebAssembly', [0x00], isWebAssembly],
+  ['Android bytecode', [0x64], isAndroidBytecode],
 ] as const
 
 /** Kinds of programs that are told by their header. */
 export type ProgramKind = (typeof kinds)[number][0]
+
+const kindsByFirst = Array.from({ length: 256 }, (_, first) =>
+  kinds.filter(([, firsts]) => (firsts as readonly number[]).includes(first)),
+)
 
 /**
  * The kind of program that these bytes open, by a header that was checked beyond its magic: weights are close to random
  * bytes, and two magic bytes turn up in them every day.
  */
 export const recogniseProgram = (bytes: Uint8Array): ProgramKind | undefined =>
-  kinds.find(([, isKind]) => isKind(bytes))?.[0]
+  kindsByFirst[bytes[0] ?? 0]?.find(([, , isKind]) => isKind(bytes))?.[0]
 
 /** The absolute interpreter that a script's first line names, in plain text. */
 export const interpreterOf = (bytes: Uint8Array): string | undefined =>

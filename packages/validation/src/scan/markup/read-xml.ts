@@ -16,6 +16,24 @@ const vocabularies: readonly Vocabulary[] = [openvino, openvinoKernels, pmml]
 /** Elements inside one another (CWE-674). Trees of PMML are as deep as the tree. */
 const maximumDepth = 1000
 
+/** Attributes of one element, which the parser holds until it ends (CWE-770). A layer has a few dozen. */
+const maximumAttributes = 4096
+
+/** Names that attributes of a document have; the parser makes a type of its own of each (CWE-770). */
+const maximumAttributeNames = 1 << 14
+
+/** Bytes that an element takes on average; a million of fewer are there to be slow (CWE-400). */
+const minimumElementLength = 8
+const unsuspiciousElements = 1 << 20
+
+/** Characters before the first element: a document type, which the parser holds (CWE-789). */
+const maximumProlog = 1 << 22
+
+/** Characters of a name in a path. */
+const maximumShown = 200
+
+const none: ReadonlyMap<string, string> = new Map()
+
 /** Elements between two looks at the time. */
 const elementsPerCheck = 1 << 10
 
@@ -47,6 +65,10 @@ export const inspectXml = (content: ByteSource, inspection: Inspection): void =>
   const parser = new SaxesParser({ xmlns: true, position: false })
   const path: string[] = []
   let elements = 0
+  let prolog = 0
+  let attributesOfElement = 0
+  const attributeNames = new Set<string>()
+  const maximumElements = Math.max(unsuspiciousElements, content.size / minimumElementLength)
   let check: ((element: Element) => void) | undefined
   let tolerated = 0
   let fault: string | undefined
@@ -60,8 +82,17 @@ export const inspectXml = (content: ByteSource, inspection: Inspection): void =>
   parser.on('doctype', (declaration) => checkDocumentType(declaration, inspection))
   parser.on('processinginstruction', ({ target, body }) => checkInstruction(target, body, inspection))
   parser.on('comment', (text) => checkText(text, 'prose', inspection, path.join('/')))
+  parser.on('attribute', ({ name }) => {
+    attributesOfElement += 1
+    attributeNames.add(name)
+    if (attributesOfElement > maximumAttributes) throw new Stopped(`more than ${maximumAttributes} attributes`)
+    if (attributeNames.size > maximumAttributeNames)
+      throw new Stopped(`more than ${maximumAttributeNames} names of attributes`)
+  })
   parser.on('opentag', ({ local, uri, attributes }) => {
     elements += 1
+    attributesOfElement = 0
+    if (elements > maximumElements) throw new Stopped(`more than ${Math.floor(maximumElements)} elements`)
     if (elements % elementsPerCheck === 0) inspection.budget.checkTime()
     if (path.length >= maximumDepth) {
       inspection.report({
@@ -75,7 +106,8 @@ export const inspectXml = (content: ByteSource, inspection: Inspection): void =>
     const element: Element = {
       name: local,
       namespace: uri,
-      attributes: new Map(qualified.map((attribute) => [attribute.local, attribute.value])),
+      attributes:
+        qualified.length === 0 ? none : new Map(qualified.map((attribute) => [attribute.local, attribute.value])),
       qualified,
       path,
     }
@@ -84,7 +116,8 @@ export const inspectXml = (content: ByteSource, inspection: Inspection): void =>
       if (vocabulary !== undefined) inspection.refine(vocabulary.name)
       check = vocabulary?.createCheck(inspection)
     }
-    path.push(printable(local))
+    // A name of XML has no control characters.
+    path.push(local.slice(0, maximumShown))
     checkElement(element, inspection)
     check?.(element)
   })
@@ -95,6 +128,8 @@ export const inspectXml = (content: ByteSource, inspection: Inspection): void =>
   try {
     const isText = readChunks(content, (text) => {
       inspection.budget.checkTime()
+      prolog += elements === 0 ? text.length : 0
+      if (prolog > maximumProlog) throw new Stopped(`more than ${maximumProlog} characters before the first element`)
       parser.write(text)
       if (fault !== undefined) throw new Stopped(fault)
     })

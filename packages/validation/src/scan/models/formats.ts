@@ -9,6 +9,7 @@ import { matlab4Format } from './matlab-4.ts'
 import { mediaFormats } from './media.ts'
 import { msgpackFormat } from './msgpack.ts'
 import { mxnetParametersFormat } from './mxnet.ts'
+import { netcdfFormat } from './netcdf.ts'
 import { paddleParametersFormat, paddleProgramFormat } from './paddle.ts'
 import { pdfFormat } from './pdf.ts'
 import { darknetFormat, darknetWeightsFormat, fasttextFormat, ncnnFormat, word2vecFormat } from './plain-networks.ts'
@@ -40,6 +41,7 @@ export const modelsFormats: readonly Format[] = [
   arrowStreamFormat,
   tfrecordFormat,
   sqliteFormat,
+  netcdfFormat,
   ...mediaFormats,
   pdfFormat,
   svgFormat,

@@ -1,5 +1,6 @@
 import type { ByteSource } from '../source.ts'
 import { createByteCursor, StructureError, tooLarge } from '../wire/byte-cursor.ts'
+import { endOfFont } from './font.ts'
 
 /** Parts of one image or recording (CWE-770). */
 const maximumParts = 2_000_000
@@ -130,6 +131,7 @@ export const endOfMedia = {
   flac: unknownEnd,
   mp3: unknownEnd,
   tiff: unknownEnd,
+  font: endOfFont,
 } as const satisfies Readonly<Record<string, (content: ByteSource) => number>>
 
 /** A kind of media. */

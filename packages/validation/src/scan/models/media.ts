@@ -3,6 +3,7 @@ import { type Format, hasMagic, type Recognition, type Sample } from '../format.
 import type { Inspection } from '../inspection.ts'
 import { type ByteSource, partOf } from '../source.ts'
 import { StructureError } from '../wire/byte-cursor.ts'
+import { isFont } from './font.ts'
 import { endOfMedia, type MediaKind } from './media-end.ts'
 import { modelsRules } from './rules.ts'
 
@@ -82,9 +83,10 @@ const media: readonly { kind: MediaKind; title: string; isOne: (head: Uint8Array
   { kind: 'ogg', title: 'Ogg media', isOne: (head) => hasMagic(head, 'OggS\0') },
   { kind: 'flac', title: 'FLAC audio', isOne: (head) => hasMagic(head, 'fLaC') && (head[4] ?? 0) % 128 === 0 },
   { kind: 'mp3', title: 'MP3 audio', isOne: (head) => hasMagic(head, 'ID3') && (head[3] ?? 0) < 5 },
+  { kind: 'font', title: 'TrueType or OpenType font', isOne: isFont },
 ]
 
-/** Pictures and recordings beside a model. */
+/** Pictures, recordings and fonts beside a model. */
 export const mediaFormats: readonly Format[] = media.map(({ kind, title, isOne }) => ({
   name: kind,
   title,

@@ -166,7 +166,7 @@ export const modelsRules = ruleTable('models', {
   },
   'media-trailing-data': {
     severity: 'medium',
-    title: 'A file stands behind the end of a picture or recording',
+    title: 'A file stands behind the end of a picture, recording or font',
     explanation:
       'Viewers stop at the end that the format names. What follows is carried unseen, and another program may open it: archives are read from their end.',
     remediation: 'Save the picture again from a viewer, which writes what it shows.',
@@ -174,7 +174,7 @@ export const modelsRules = ruleTable('models', {
   },
   'media-truncated': {
     severity: 'low',
-    title: 'A picture or recording breaks off',
+    title: 'A picture, recording or font breaks off',
     explanation:
       'The file ends, or goes on as something else, before the format says so. It is usually a broken download.',
     remediation: getAgain,

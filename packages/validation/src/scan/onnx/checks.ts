@@ -11,6 +11,7 @@ import { operatorsCheck } from './checks/operators.ts'
 import { sparseTensorsCheck } from './checks/sparse-tensors.ts'
 import { tensorDataCheck } from './checks/tensor-data.ts'
 import { treesCheck } from './checks/trees.ts'
+import { triggersCheck } from './checks/triggers.ts'
 import { versionsCheck } from './checks/versions.ts'
 import { wiringCheck } from './checks/wiring.ts'
 
@@ -29,5 +30,6 @@ export const onnxChecks: readonly OnnxCheck[] = [
   loopsCheck,
   allocationCheck,
   embeddedContentCheck,
+  triggersCheck,
   advisoriesCheck,
 ]

@@ -1,5 +1,5 @@
 import { isNootropicError } from '@nootropic/core'
-import { type ByteRange, type OnnxModel, readOnnxSource } from '@nootropic/core/formats'
+import { type ByteRange, type OnnxLimits, type OnnxModel, readOnnxSource } from '@nootropic/core/formats'
 import type { Inspection } from '../inspection.ts'
 import type { ByteSource } from '../source.ts'
 import { checkText } from '../text/check-text.ts'
@@ -7,6 +7,12 @@ import { walkSightings } from './check-onnx.ts'
 import { checkExternalFiles } from './external-files.ts'
 import { onnxRules } from './rules.ts'
 import { installedRuntimeVersion } from './runtime-version.ts'
+
+/**
+ * What a model may have at most: five times what the largest ones do, language models of 20,000 nodes with ten messages for
+ * each. What is larger is left unread before it takes more than 256 MB (CWE-770).
+ */
+const modelLimits: Partial<OnnxLimits> = { messages: 2 ** 20, attributes: 2 ** 19, views: 2 ** 20 }
 
 const positioned = (content: ByteSource) => ({
   length: content.size,
@@ -20,7 +26,7 @@ const positioned = (content: ByteSource) => ({
 /** The model, or what is wrong with its bytes. */
 const readModel = (content: ByteSource, inspection: Inspection): OnnxModel | undefined => {
   try {
-    return readOnnxSource(positioned(content))
+    return readOnnxSource(positioned(content), { limits: modelLimits })
   } catch (error) {
     if (!isNootropicError(error, 'MODEL_MALFORMED')) throw error
     const { offset } = error.details

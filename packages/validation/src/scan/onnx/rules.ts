@@ -1,3 +1,4 @@
+import { backdoorRules } from './rules/backdoor-rules.ts'
 import { contractRules } from './rules/contract-rules.ts'
 import { externalDataRules } from './rules/external-data-rules.ts'
 import { graphRules } from './rules/graph-rules.ts'
@@ -13,4 +14,5 @@ export const onnxRules = {
   ...contractRules,
   ...tensorRules,
   ...graphRules,
+  ...backdoorRules,
 }

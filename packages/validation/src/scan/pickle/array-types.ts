@@ -20,7 +20,7 @@ interface ArrayType {
 }
 
 /** Writers keep a type in the memo; more different ones are there to fill memory (CWE-770). */
-const maximumTypes = 2 ** 20
+const maximumTypes = 2 ** 18
 
 /** The type codes of numpy with their lengths in bytes: `f8`, `U5`, `V16`. */
 const typeCode = /^[<>|=]?([biufcSaUVOMm])(\d+)$/
@@ -66,7 +66,7 @@ export class ArrayTypes {
       return
     }
     if (this.#types.size >= maximumTypes) throw limitReached(`more than ${maximumTypes} types of arrays`)
-    const [first] = this.#machine.heap.itemsOf(callArguments) ?? []
+    const first = this.#machine.heap.itemOf(callArguments, 0)
     this.#types.set(result, { ...this.#layoutOf(callee, first), isUsed: false, madeAt: this.#actions })
   }
 
@@ -93,7 +93,7 @@ export class ArrayTypes {
   keyed(target: Value, value: Value): string | undefined {
     if (this.#types.size === 0) return undefined
     const { heap } = this.#machine
-    const [first] = heap.is(value, kinds.tuple) ? (heap.itemsOf(value) ?? []) : []
+    const first = heap.is(value, kinds.tuple) ? heap.itemOf(value, 0) : undefined
     const type = first === undefined ? undefined : this.#types.get(first)
     if (type !== undefined) {
       type.isUsed = true
@@ -139,7 +139,7 @@ export class ArrayTypes {
   #isObjectBase(subarray: Value | undefined): boolean {
     if (subarray === undefined || subarray >= 0) return false
     const { heap } = this.#machine
-    const [base] = heap.is(subarray, kinds.tuple) ? (heap.itemsOf(subarray) ?? []) : []
+    const base = heap.is(subarray, kinds.tuple) ? heap.itemOf(subarray, 0) : undefined
     const type = base === undefined ? undefined : this.#types.get(base)
     if (type !== undefined) type.isUsed = true
     return type?.isObject ?? true

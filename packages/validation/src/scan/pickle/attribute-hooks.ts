@@ -73,7 +73,7 @@ export class AttributeHooks {
   #isDictionary(target: Value): boolean {
     const { heap } = this.#machine
     if (heap.is(target, kinds.dict)) return true
-    const [callee] = heap.is(target, kinds.object) ? (heap.itemsOf(target) ?? []) : []
+    const callee = heap.is(target, kinds.object) ? heap.itemOf(target, 0) : undefined
     return callee !== undefined && dictionaryModules.has(this.#imports.of(callee)?.module ?? '')
   }
 

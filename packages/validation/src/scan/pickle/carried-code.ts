@@ -1,3 +1,4 @@
+import { operationsPerItem } from './effort.ts'
 import type { ImportedName, ImportLedger } from './import-ledger.ts'
 import type { Value } from './machine/cells.ts'
 import { kinds, traits } from './machine/heap.ts'
@@ -123,16 +124,17 @@ export class CarriedCode {
 
   /** Whether the state of a function leaves alone what it does. */
   isHarmlessState(state: Value): boolean {
-    const { heap, input } = this.#machine
+    const { heap, effort } = this.#machine
     const parts = heap.is(state, kinds.tuple) ? heap.allItemsOf(state) : [state]
     if (parts === undefined) return false
     return parts.every((part) => {
       if (part >= 0) return true
       const items = heap.is(part, kinds.dict) ? heap.allItemsOf(part) : undefined
       if (items === undefined) return false
+      effort.take(operationsPerItem * items.length)
       return items.every((key, index) => {
         if (index % 2 === 1) return true
-        const name = key >= 0 ? textOf(input.content, key, 64) : undefined
+        const name = key >= 0 ? this.#machine.nameAt(key) : undefined
         return name !== undefined && (harmlessAttributes.has(name) || !name.startsWith('__'))
       })
     })

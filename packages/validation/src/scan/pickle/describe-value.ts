@@ -8,6 +8,19 @@ import { extentOf, integerOf, literalOpcode, textOf } from './machine/literals.t
 const maximumDepth = 4
 const maximumItems = 6
 const maximumText = 120
+/** Containers in one another name the same values again and again: a description ends where nobody reads on (CWE-776). */
+const maximumDescription = 1000
+
+/** What is described, and how many characters more of it. */
+interface Description {
+  readonly content: ByteSource
+  readonly heap: Heap
+  readonly imports: ImportLedger
+  left: number
+}
+
+/** Where the values are that are described. */
+type Described = Omit<Description, 'left'>
 
 const describeLiteral = (content: ByteSource, value: Value): string => {
   const text = textOf(content, value, maximumText)
@@ -30,13 +43,15 @@ const describeLiteral = (content: ByteSource, value: Value): string => {
   }
 }
 
-/** A value as Python would write it, cut off where it gets long: `os.system("id")`. */
-export const describeValue = (
-  value: Value,
-  machine: { readonly content: ByteSource; readonly heap: Heap; readonly imports: ImportLedger },
-  depth = 0,
-): string => {
-  const { content, heap, imports } = machine
+const write = (value: Value, into: Description, depth: number): string => {
+  if (into.left <= 0) return '…'
+  const text = compose(value, into, depth)
+  into.left -= text.length
+  return text
+}
+
+const compose = (value: Value, into: Description, depth: number): string => {
+  const { content, heap, imports } = into
   const kind = heap.kindOf(value)
   if (kind === undefined) return describeLiteral(content, value)
   const imported = imports.of(value)
@@ -44,7 +59,7 @@ export const describeValue = (
   const items = heap.itemsOf(value)
   if (items === undefined || depth >= maximumDepth) return '…'
   const inner = (each: readonly Value[]): string[] => {
-    const shown = each.slice(0, maximumItems).map((item) => describeValue(item, machine, depth + 1))
+    const shown = each.slice(0, maximumItems).map((item) => write(item, into, depth + 1))
     return each.length > maximumItems ? [...shown, '…'] : shown
   }
   switch (kind) {
@@ -65,17 +80,26 @@ export const describeValue = (
     case kinds.frozenset:
       return `{${inner(items).join(', ')}}`
     default:
-      return describeCall(items[0] ?? 0, items[1] ?? heap.emptyTuple, machine, depth + 1)
+      return composeCall(items[0] ?? 0, items[1] ?? heap.emptyTuple, into, depth + 1)
   }
 }
 
-/** A call as Python would write it. */
-export const describeCall = (
-  callee: Value,
-  values: Value,
-  machine: { readonly content: ByteSource; readonly heap: Heap; readonly imports: ImportLedger },
-  depth = 0,
-): string => {
-  const tuple = describeValue(values, machine, depth)
-  return `${describeValue(callee, machine, depth + 1)}${tuple.startsWith('(') ? tuple : `(*${tuple})`}`
+const composeCall = (callee: Value, values: Value, into: Description, depth: number): string => {
+  const called = write(callee, into, depth + 1)
+  const tuple = write(values, into, depth)
+  return `${called}${tuple.startsWith('(') ? tuple : `(*${tuple})`}`
 }
+
+const begun = ({ content, heap, imports }: Described): Description => ({
+  content,
+  heap,
+  imports,
+  left: maximumDescription,
+})
+
+/** A value as Python would write it, cut off where it gets long: `os.system("id")`. */
+export const describeValue = (value: Value, machine: Described): string => write(value, begun(machine), 0)
+
+/** A call as Python would write it. */
+export const describeCall = (callee: Value, values: Value, machine: Described): string =>
+  composeCall(callee, values, begun(machine), 0)

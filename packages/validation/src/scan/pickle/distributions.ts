@@ -1,7 +1,7 @@
+import { operationsPerItem } from './effort.ts'
 import type { ImportedName } from './import-ledger.ts'
 import type { Value } from './machine/cells.ts'
 import { kinds, traits } from './machine/heap.ts'
-import { textOf } from './machine/literals.ts'
 import type { Machine } from './machine/machine.ts'
 
 /** Attributes of a distribution that are written down as numbers and texts. */
@@ -12,8 +12,8 @@ const plainAttributes: ReadonlySet<string> = new Set(
 const objectAttributes: ReadonlySet<string> = new Set('_ctor_param _random_state a b badvalue xtol'.split(' '))
 
 const templateAttribute = '_parse_arg_template'
-const maximumKey = 64
-const maximumTemplate = 4096
+/** What it costs to compare one, in opcodes. */
+const operationsPerTemplate = 64
 
 const templateOf = (shapes: string, taken: string, given: string): string => `
 def _parse_args(self, ${shapes} ${taken}):
@@ -50,14 +50,16 @@ export class Distributions {
   /** A state was given to `target`: what is wrong with it, or nothing. */
   built(target: Value, state: Value): string | undefined {
     if (!this.#made.has(target)) return undefined
-    const { heap, input } = this.#machine
+    const { heap, effort } = this.#machine
+    effort.take(operationsPerItem * heap.countOf(state))
     const items = heap.is(state, kinds.dict) ? heap.allItemsOf(state) : undefined
     if (items === undefined) return 'a state that cannot be told'
     for (let index = 0; index + 1 < items.length; index += 2) {
       const [key = 0, value = 0] = items.slice(index, index + 2)
-      const name = key >= 0 ? textOf(input.content, key, maximumKey) : undefined
+      const name = key >= 0 ? this.#machine.nameAt(key) : undefined
       if (name === templateAttribute) {
-        const template = value >= 0 ? textOf(input.content, value, maximumTemplate) : undefined
+        effort.take(operationsPerTemplate)
+        const template = value >= 0 ? this.#machine.nameAt(value) : undefined
         if (template === undefined || !isTemplate(template)) return 'code that scipy runs and did not write'
       } else if (name !== undefined && objectAttributes.has(name)) {
         const isData = value >= 0 || heap.is(value, kinds.object) || heap.is(value, kinds.dict)

@@ -29,7 +29,10 @@ const maximumNames = 2 ** 13
 /** Every name that a pickle imports, each judged once. */
 export class ImportLedger {
   readonly #tables: GlobalTables
-  readonly #byName = new Map<string, ImportedName>()
+  readonly #names: ImportedName[] = []
+  /** By module and name, which the same texts name again and again; apart for old protocols, which rename some. */
+  readonly #renamed = new Map<string, Map<string, ImportedName>>()
+  readonly #verbatim = new Map<string, Map<string, ImportedName>>()
   readonly #byValue = new Map<Value, ImportedName>()
 
   constructor(tables: GlobalTables) {
@@ -37,12 +40,12 @@ export class ImportLedger {
   }
 
   /** The names in the order of their first import. */
-  get names(): IterableIterator<ImportedName> {
-    return this.#byName.values()
+  get names(): readonly ImportedName[] {
+    return this.#names
   }
 
   get isFull(): boolean {
-    return this.#byName.size >= maximumNames
+    return this.#names.length >= maximumNames
   }
 
   /** The name, judged; `createValue` gives its value when it is new. */
@@ -53,14 +56,19 @@ export class ImportLedger {
     at: number,
     createValue: (judgement: Judgement) => Value,
   ): ImportedName {
-    // The same name can mean two things: renaming depends on the protocol.
-    const key = `${protocol < 3 ? 2 : 3}\n${module}\n${name}`
-    const known = this.#byName.get(key)
+    const byModule = protocol < 3 ? this.#renamed : this.#verbatim
+    let byName = byModule.get(module)
+    const known = byName?.get(name)
     if (known !== undefined) return known
+    if (byName === undefined) {
+      byName = new Map()
+      byModule.set(module, byName)
+    }
     const judgement = judge(this.#tables, module, name, protocol)
     const value = createValue(judgement)
     const imported = { module, name, judgement, value, at, calledAt: undefined, calls: [], isNamespace: false }
-    this.#byName.set(key, imported)
+    byName.set(name, imported)
+    this.#names.push(imported)
     this.#byValue.set(value, imported)
     return imported
   }

@@ -1,5 +1,6 @@
 import type { Inspection } from '../inspection.ts'
 import type { ByteSource } from '../source.ts'
+import { effortOf } from './effort.ts'
 import type { GlobalTables } from './judgement.ts'
 import type { PickleRun } from './pickle-run.ts'
 import { rememberRange } from './read-ranges.ts'
@@ -57,6 +58,7 @@ export const inspectPickle = async (
     }
     const run = runPickle(content, offset, {
       checkTime: () => inspection.budget.checkTime(),
+      effort: effortOf(inspection.budget, content),
       ...(tables === undefined ? {} : { tables }),
     })
     for (const sighting of run.log.sightings) inspection.report(sighting)

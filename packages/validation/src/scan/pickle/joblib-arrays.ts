@@ -1,8 +1,9 @@
 import type { ArrayTypes } from './array-types.ts'
+import { operationsPerItem } from './effort.ts'
 import type { ImportedName } from './import-ledger.ts'
 import type { Value } from './machine/cells.ts'
 import { kinds } from './machine/heap.ts'
-import { integerOf, literalOpcode, textOf } from './machine/literals.ts'
+import { integerOf, literalOpcode } from './machine/literals.ts'
 import type { Machine } from './machine/machine.ts'
 
 /** What joblib reads from the file after a wrapper, before it goes on with the pickle. */
@@ -46,8 +47,13 @@ export class JoblibArrays {
     if (this.#wrappers.size >= maximumRemembered) return
     // Protocols 0 and 1 make objects by `copyreg._reconstructor(class, object, None)`.
     const made =
-      callee.name === '_reconstructor' ? this.#nameOf(this.#machine.heap.itemsOf(callArguments)?.[0] ?? 0) : callee
+      callee.name === '_reconstructor' ? this.#nameOf(this.#machine.heap.itemOf(callArguments, 0) ?? 0) : callee
     if (made !== undefined && joblibClasses.inline(made)) this.#wrappers.add(result)
+  }
+
+  /** Whether items stand behind it once it is given a state. */
+  isWrapper(value: Value): boolean {
+    return this.#wrappers.has(value)
   }
 
   /** A state was given to `target`: what stands behind it in a file of joblib, if it is an array. */
@@ -58,12 +64,13 @@ export class JoblibArrays {
   }
 
   #dataOf(state: Value): ForeignData {
-    const { heap, input } = this.#machine
+    const { heap, input, effort } = this.#machine
+    effort.take(operationsPerItem * heap.countOf(state))
     const items = heap.is(state, kinds.dict) ? heap.allItemsOf(state) : undefined
     const attributes = new Map<string | undefined, Value>()
     for (let index = 0; items !== undefined && index + 1 < items.length; index += 2) {
       const key = items[index] as Value
-      attributes.set(key >= 0 ? textOf(input.content, key, 64) : undefined, items[index + 1] as Value)
+      attributes.set(key >= 0 ? this.#machine.nameAt(key) : undefined, items[index + 1] as Value)
     }
     const type = this.#types.get(attributes.get('dtype'))
     const shape = attributes.get('shape')

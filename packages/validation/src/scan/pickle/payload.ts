@@ -1,5 +1,6 @@
-import { gunzipSync, inflateSync } from 'node:zlib'
+import { constants, gunzipSync, inflateSync, type ZlibOptions } from 'node:zlib'
 import { type ByteSource, bytesSource } from '../source.ts'
+import type { Effort } from './effort.ts'
 import { type PayloadSign, payloadSignLength, payloadSignOf, peekable } from './payload-signs.ts'
 
 /** What was found inside a text or bytes: a pickle, or code, and how it was wrapped. */
@@ -16,16 +17,18 @@ const maximumWrappings = 4
 const maximumEncoded = 2 ** 22
 const maximumDecoded = 2 ** 24
 
-/** What decoding may cost in the scan of one pickle. */
-export interface DecodingBudget {
-  /** Bytes that may still be decoded. */
-  bytes: number
-  /** Texts and bytes that may still be looked into. */
-  payloads: number
-}
+/** How many bytes are decoded in the time of an opcode, and what it costs to begin, in opcodes. */
+export const decodedPerOperation = 16
+const operationsPerDecoding = 256
+/** Deflate makes at most so much of a byte: what a stream with an error made before it is not known. */
+const maximumRatio = 1032
 
-/** The budget of one file: what decoding and running payloads may take of a second or two (CWE-400). */
-export const createDecodingBudget = (): DecodingBudget => ({ bytes: 2 ** 26, payloads: 20_000 })
+/** A stream that is cut off is inflated up to there. Rooms for short ones are small: a hostile file has many. */
+const inflateOptions = ({ length }: Buffer): ZlibOptions => ({
+  maxOutputLength: maximumDecoded,
+  finishFlush: constants.Z_SYNC_FLUSH,
+  chunkSize: Math.min(2 ** 16, Math.max(2 ** 10, 4 * length)),
+})
 
 const decoders: Readonly<
   Record<Exclude<PayloadSign, 'pickle' | 'text pickle' | 'code'>, (bytes: Buffer) => Buffer | undefined>
@@ -38,8 +41,8 @@ const decoders: Readonly<
     const text = bytes.toString('latin1')
     return /^[\da-f]*$/i.test(text) ? Buffer.from(text, 'hex') : undefined
   },
-  zlib: (bytes) => inflateSync(bytes, { maxOutputLength: maximumDecoded, finishFlush: 2 }),
-  gzip: (bytes) => gunzipSync(bytes, { maxOutputLength: maximumDecoded, finishFlush: 2 }),
+  zlib: (bytes) => inflateSync(bytes, inflateOptions(bytes)),
+  gzip: (bytes) => gunzipSync(bytes, inflateOptions(bytes)),
 }
 
 const decode = (sign: keyof typeof decoders, bytes: Buffer): Buffer | undefined => {
@@ -51,7 +54,7 @@ const decode = (sign: keyof typeof decoders, bytes: Buffer): Buffer | undefined 
 }
 
 /** Looks into a text or bytes for a pickle or code, through wrappings. */
-export const unwrapPayload = (content: ByteSource, budget: DecodingBudget): Payload | undefined => {
+export const unwrapPayload = (content: ByteSource, effort: Effort): Payload | undefined => {
   let inner = content
   const wrappings: PayloadSign[] = []
   for (;;) {
@@ -59,11 +62,13 @@ export const unwrapPayload = (content: ByteSource, budget: DecodingBudget): Payl
     if (sign === undefined) return undefined
     if (sign === 'code') return { kind: 'code', content: inner, wrappings }
     if (sign === 'pickle' || sign === 'text pickle') return { kind: 'pickle', content: inner, wrappings }
-    if (wrappings.length >= maximumWrappings || budget.bytes <= 0) return undefined
+    if (wrappings.length >= maximumWrappings || effort.isSpent) return undefined
     const encoded = Buffer.from(inner.read(0, maximumEncoded))
     const decoded = decode(sign, encoded)
+    const mayExpand = sign === 'zlib' || sign === 'gzip'
+    const made = decoded?.length ?? (mayExpand ? Math.min(maximumDecoded, encoded.length * maximumRatio) : 0)
+    effort.take(operationsPerDecoding + (encoded.length + made) / decodedPerOperation)
     if (decoded === undefined) return undefined
-    budget.bytes -= encoded.length + decoded.length
     wrappings.push(sign)
     inner = bytesSource(decoded)
   }

@@ -8,27 +8,30 @@ import { limitReached } from './broken-pickle.ts'
 import { CarriedCode, makingOf } from './carried-code.ts'
 import { describeCall, describeValue } from './describe-value.ts'
 import { Distributions } from './distributions.ts'
+import { effortSpent, operationsPerItem } from './effort.ts'
 import type { ArgumentRule } from './globals.ts'
 import { fullName, type ImportedName, ImportLedger } from './import-ledger.ts'
 import { type ForeignData, JoblibArrays } from './joblib-arrays.ts'
 import type { GlobalTables } from './judgement.ts'
 import type { Value } from './machine/cells.ts'
 import { type Heap, kinds, traits } from './machine/heap.ts'
-import { isText, literalOpcode, textOf } from './machine/literals.ts'
+import { isText, literalOpcode } from './machine/literals.ts'
 import type { Machine } from './machine/machine.ts'
 import type { CallOpcode, Observer, Oddity } from './machine/observer.ts'
 import { pickleRules } from './rules.ts'
 import { SiblingArrays } from './sibling-arrays.ts'
 import type { SightingLog } from './sighting-log.ts'
-import { contentOfValue } from './value-content.ts'
+import { ValueContents } from './value-content.ts'
 
 /** Pickles in the arguments of calls: each storage of a torch object is one. */
 const maximumParts = 2 ** 16
 /** More hidden pickles in one tell nothing more. */
 const maximumPayloads = 64
+/** What it costs to look a name up that was imported already, and to judge a new one, in opcodes. */
+const operationsPerImport = 4
+const operationsPerJudgement = 32
 /** Calls of one name that are shown. */
 const maximumCalls = 3
-const maximumName = 256
 
 /** Rules whose names are safe only where they are called at once. */
 const invokers: ReadonlySet<ArgumentRule> = new Set([
@@ -81,6 +84,9 @@ export class Policy implements Observer {
   readonly #types: ArrayTypes
   readonly #siblings: SiblingArrays
   readonly #distributions: Distributions
+  readonly #contents: ValueContents
+  /** The literals of {@link parts}: the same bytes may be loaded by many calls. */
+  readonly #loaded = new Set<Value>()
 
   constructor(machine: Machine, surroundings: Surroundings) {
     this.#machine = machine
@@ -93,6 +99,7 @@ export class Policy implements Observer {
     this.#types = new ArrayTypes(machine, nameOf)
     this.#siblings = new SiblingArrays(machine, nameOf)
     this.#distributions = new Distributions(machine)
+    this.#contents = new ValueContents(machine, this.imports)
     this.arrays = new JoblibArrays(machine, this.#types, nameOf)
   }
 
@@ -106,7 +113,9 @@ export class Policy implements Observer {
 
   imported(module: string, name: string, protocol: number, at: number): Value {
     if (this.imports.isFull) throw limitReached('more different names than the pickle of any library has')
+    this.#machine.effort.take(operationsPerImport)
     return this.imports.record(module, name, protocol, at, (judgement) => {
+      this.#machine.effort.take(operationsPerJudgement)
       const rule = judgement.verdict === 'allowed' ? judgement.rule : undefined
       if (rule === 'carried') return this.heap.create(kinds.carried)
       return this.heap.create(rule !== undefined && invokers.has(rule) ? kinds.invoker : kinds.global)
@@ -145,6 +154,9 @@ export class Policy implements Observer {
   #calledAllowed(imported: ImportedName, rule: ArgumentRule, call: Call): Value {
     const { content, heap, imports } = this
     const values = heap.itemsOf(call.values)
+    // The same arguments can be given to a million calls.
+    if (!this.#machine.effort.take(operationsPerItem * (values?.length ?? 0)))
+      return heap.createObject(kinds.object, call.callee, call.values)
     const broken = brokenRule(rule, {
       callee: imported,
       opcode: call.opcode,
@@ -152,13 +164,13 @@ export class Policy implements Observer {
       hasKeywords: call.keywords !== undefined,
       traits: this.#traitsOf(call),
       imports,
-      textOf: (value) => (value >= 0 ? textOf(content, value, maximumName) : undefined),
+      textOf: (value) => (value >= 0 ? this.#machine.nameAt(value) : undefined),
       isText: (value) => value >= 0 && isText(content, value),
       isNone: (value) => value >= 0 && literalOpcode(content, value) === 'NONE',
-      hasContent: (value) => contentOfValue(value, this) !== undefined,
+      hasContent: (value) => this.#isLoaded(value) || this.#contents.of(value) !== undefined,
     })
     if (broken !== undefined) {
-      this.#tellCall('call-arguments', `expected ${fullName(imported)} ${broken}`, call, fullName(imported))
+      this.#tellCall('call-arguments', `expected ${fullName(imported)} ${broken}`, call, imported)
       return heap.createObject(kinds.unresolved, call.callee, call.values)
     }
     // Python goes on with the very same value.
@@ -167,7 +179,7 @@ export class Policy implements Observer {
     const result = heap.createObject(kinds.object, call.callee, call.values, makes)
     this.#hooks.called(values ?? [], result)
     if (rule === 'pickle') this.#load(values?.[0], call.at)
-    if (rule === 'latin1') this.#look(result, call.at)
+    if (rule === 'latin1' && this.#contents.mayHide(result)) this.#look(result, call.at)
     this.#types.called(imported, call.values, result)
     this.arrays.called(imported, call.values, result)
     this.#siblings.called(imported, values, result)
@@ -177,17 +189,26 @@ export class Policy implements Observer {
 
   /** An allowed call loads these bytes: they are read as what they are. */
   #load(value: Value | undefined, at: number): void {
-    const content = value === undefined ? undefined : contentOfValue(value, this)
-    if (value === undefined || content === undefined) return
+    if (value === undefined) return
     // It is no hidden one: the call is there to load it.
     this.payloads.delete(value)
+    if (this.#isLoaded(value)) return
+    const content = this.#contents.of(value)
+    const literal = this.#contents.literalOf(value)
+    if (content === undefined || literal === undefined) return
+    this.#loaded.add(literal)
     if (this.parts.length < maximumParts) this.parts.push({ name: `pickle at ${at}`, content })
     else this.#log.incomplete(`more than ${maximumParts} pickles are loaded by calls`)
   }
 
+  #isLoaded(value: Value): boolean {
+    const literal = this.#contents.literalOf(value)
+    return literal !== undefined && this.#loaded.has(literal)
+  }
+
   #look(value: Value, at: number): void {
     if (this.payloads.size >= maximumPayloads) return
-    const content = contentOfValue(value, this)
+    const content = this.#contents.of(value)
     const sighting = content === undefined ? undefined : this.#surroundings.payload(content)
     if (sighting !== undefined) this.payloads.set(value, { ...sighting, offset: at })
   }
@@ -196,13 +217,20 @@ export class Policy implements Observer {
     const { heap } = this
     heap.hold(state)
     const imported = this.imports.of(target)
-    const tell = (rule: keyof typeof pickleRules, message: string): void =>
-      this.#log.tell(pickleRules[rule], at, message, { evidence: { state: describeValue(state, this) } })
+    const tell = (name: keyof typeof pickleRules, message: string): void => {
+      const rule = pickleRules[name]
+      if (this.#log.takes(rule)) this.#log.tell(rule, at, message, { evidence: { state: describeValue(state, this) } })
+    }
     if (imported !== undefined) {
       tell(
         'state-on-global',
         `expected an object that the pickle made, found BUILD on ${printable(fullName(imported))}`,
       )
+      return
+    }
+    // The same state can be given a million times; without a look at it an array cannot be passed over.
+    if (!this.#machine.effort.take(operationsPerItem * heap.countOf(state))) {
+      if (this.arrays.isWrapper(target)) throw limitReached(effortSpent)
       return
     }
     if (heap.is(target, kinds.function)) {
@@ -237,17 +265,17 @@ export class Policy implements Observer {
 
   /** Whether it is of a class that the file brings along. */
   #isCarried(target: Value): boolean {
-    const [callee] = this.heap.is(target, kinds.object) ? (this.heap.itemsOf(target) ?? []) : []
+    const callee = this.heap.is(target, kinds.object) ? this.heap.itemOf(target, 0) : undefined
     return callee !== undefined && this.heap.is(callee, kinds.carried)
   }
 
   /** The state of `functools.partial` is a new callable and new arguments. */
   #replacesCallable(target: Value, state: Value): boolean {
     const { heap, imports } = this
-    const [callee] = heap.is(target, kinds.object) && heap.is(state, kinds.tuple) ? (heap.itemsOf(target) ?? []) : []
+    const callee = heap.is(target, kinds.object) && heap.is(state, kinds.tuple) ? heap.itemOf(target, 0) : undefined
     const judgement = callee === undefined ? undefined : imports.of(callee)?.judgement
     const isPartial = judgement?.verdict === 'allowed' && judgement.rule === 'callable'
-    const kept = heap.itemsOf(state)?.[0]
+    const kept = heap.itemOf(state, 0)
     if (isPartial && isMaker(imports, kept)) heap.addTraits(target, traits.maker)
     return isPartial && !isPassable(imports, kept)
   }
@@ -257,7 +285,7 @@ export class Policy implements Observer {
     if (imported !== undefined) {
       const message = `expected a container that the pickle made, found ${opcode} on ${printable(fullName(imported))}`
       this.#log.tell(pickleRules['item-on-global'], at, message)
-    } else if (this.#isArray(target)) {
+    } else if (this.#log.takes(pickleRules['item-on-array']) && this.#isArray(target)) {
       const message = `expected a container that the pickle made, found ${opcode} on an array`
       this.#log.tell(pickleRules['item-on-array'], at, message)
     } else if (this.#hooks.isFilledByState(target)) {
@@ -268,14 +296,14 @@ export class Policy implements Observer {
 
   /** Whether a call of a name that makes arrays or tensors gave it. */
   #isArray(target: Value): boolean {
-    const [callee] = this.heap.is(target, kinds.object) ? (this.heap.itemsOf(target) ?? []) : []
+    const callee = this.heap.is(target, kinds.object) ? this.heap.itemOf(target, 0) : undefined
     const imported = callee === undefined ? undefined : this.imports.of(callee)
     return imported !== undefined && arrayMakers.test(fullName(imported))
   }
 
   keyed(target: Value, key: Value, value: Value, at: number): void {
     const hook = this.#hooks.keyed(target, key, value)
-    if (hook !== undefined) {
+    if (hook !== undefined && this.#log.takes(pickleRules['special-state'])) {
       const message = `expected items of a mapping that are data, found ${hook}`
       this.#log.tell(pickleRules['special-state'], at, message, { evidence: { key: describeValue(key, this) } })
     }
@@ -286,15 +314,15 @@ export class Policy implements Observer {
   }
 
   persistent(id: Value | undefined, at: number): Value {
-    const items = id === undefined || !this.heap.is(id, kinds.tuple) ? undefined : this.heap.itemsOf(id)
-    const first = items?.[0]
-    const type = first !== undefined && first >= 0 ? textOf(this.content, first, maximumName) : undefined
-    if (type === undefined || !torchIds.has(type)) {
+    const isTuple = id !== undefined && this.heap.is(id, kinds.tuple)
+    const first = isTuple ? this.heap.itemOf(id, 0) : undefined
+    const type = first !== undefined && first >= 0 ? this.#machine.nameAt(first) : undefined
+    if ((type === undefined || !torchIds.has(type)) && this.#log.takes(pickleRules['persistent-id'])) {
       const shown = id === undefined ? 'a line of text' : describeValue(id, this)
       this.#log.tell(pickleRules['persistent-id'], at, `expected the id of a storage, found ${shown}`)
     }
     // torch answers with the class of a module, not with an object.
-    const [, itsClass] = type === 'module' ? (items ?? []) : []
+    const itsClass = type === 'module' && isTuple ? this.heap.itemOf(id, 1) : undefined
     return itsClass !== undefined && this.imports.of(itsClass) !== undefined
       ? itsClass
       : this.heap.create(kinds.persistent)
@@ -318,7 +346,8 @@ export class Policy implements Observer {
     return this.#log.call(describeCall(callee, values, this))
   }
 
-  #tellCall(rule: keyof typeof pickleRules, expected: string, call: Call, subject = ''): void {
+  #tellCall(rule: keyof typeof pickleRules, expected: string, call: Call, subject?: ImportedName): void {
+    if (!this.#log.takes(pickleRules[rule], subject)) return
     const shown = this.#show(call)
     this.#log.tell(pickleRules[rule], call.at, `${expected}: ${shown}`, { evidence: { calls: [shown] } }, subject)
   }

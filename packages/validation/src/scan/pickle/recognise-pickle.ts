@@ -1,4 +1,5 @@
 import type { ByteSource } from '../source.ts'
+import { Effort } from './effort.ts'
 import type { ImportedName } from './import-ledger.ts'
 import type { GlobalTables } from './judgement.ts'
 import { opcodeOf } from './opcodes.ts'
@@ -40,7 +41,12 @@ const runTrial = (
   offset: number,
   tables: GlobalTables | undefined,
   maximumOperations = trialOperations,
-): PickleRun => runPickle(content, offset, { maximumOperations, ...(tables === undefined ? {} : { tables }) })
+): PickleRun =>
+  runPickle(content, offset, {
+    maximumOperations,
+    effort: new Effort(maximumOperations),
+    ...(tables === undefined ? {} : { tables }),
+  })
 
 /** Whether a pickle begins at `offset`. Without PROTO it must do what prose cannot. */
 export const opensPickle = (content: ByteSource, offset: number, tables?: GlobalTables): boolean => {

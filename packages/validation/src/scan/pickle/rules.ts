@@ -13,7 +13,7 @@ export const pickleRules = ruleTable('pickle', {
     explanation:
       'A pickle is a program: loading it calls what it names, with the arguments it brings. This one calls a function that runs commands or code, or reaches files or the network. Whoever wrote the file acts with the rights of whoever loads it.',
     remediation: refuse,
-    tags: [...unsafe, 'CWE-78', 'CVE-2019-6446', 'CVE-2025-32434', 'CVE-2022-45907'],
+    tags: [...unsafe, 'CWE-78'],
     references: [manual],
   },
   'dangerous-import': {

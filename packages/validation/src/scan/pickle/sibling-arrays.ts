@@ -1,8 +1,8 @@
+import { operationsPerItem } from './effort.ts'
 import type { ImportedName } from './import-ledger.ts'
 import { joblibClasses } from './joblib-arrays.ts'
 import type { Value } from './machine/cells.ts'
 import { kinds } from './machine/heap.ts'
-import { textOf } from './machine/literals.ts'
 import type { Machine } from './machine/machine.ts'
 
 /** What a wrapper of joblib reads while the pickle is loaded. */
@@ -12,9 +12,6 @@ export interface SiblingArray {
   /** Whether the file stands beside the pickle, so that a scan of the directory has looked at it. */
   readonly isBeside: boolean
 }
-
-const maximumFilename = 4096
-const maximumKey = 64
 
 /** The name of a file without a directory, on every system. */
 const isBaseName = (name: string): boolean => /^[^/\\:\0]+$/.test(name) && name !== '.' && name !== '..'
@@ -42,18 +39,19 @@ export class SiblingArrays {
   /** A state was given to `target`: what joblib reads then, if anything. */
   built(target: Value, state: Value): SiblingArray | undefined {
     if (!this.#wrappers.has(target)) return undefined
-    const { heap, input } = this.#machine
+    const { heap, effort } = this.#machine
+    effort.take(operationsPerItem * heap.countOf(state))
     const items = (heap.is(state, kinds.dict) ? heap.allItemsOf(state) : undefined) ?? []
-    const textAt = (index: number, maximum: number): string | undefined => {
+    const textAt = (index: number): string | undefined => {
       const value = items[index]
-      return value !== undefined && value >= 0 ? textOf(input.content, value, maximum) : undefined
+      return value !== undefined && value >= 0 ? this.#machine.nameAt(value) : undefined
     }
     let filename: string | undefined
     let isKnown = true
     for (let index = 0; index < items.length; index += 2) {
-      const key = textAt(index, maximumKey)
+      const key = textAt(index)
       isKnown &&= key !== undefined
-      if (key === 'filename') filename = textAt(index + 1, maximumFilename)
+      if (key === 'filename') filename = textAt(index + 1)
       // Of other libraries' classes numpy would take the bytes of the file for pointers.
       if (key === 'subclass') isKnown &&= this.#nameOf(items[index + 1] ?? 0)?.module.split('.', 1)[0] === 'numpy'
     }

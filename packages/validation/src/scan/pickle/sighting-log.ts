@@ -1,10 +1,14 @@
 import type { Rule, Sighting } from '../rule.ts'
+import type { ImportedName } from './import-ledger.ts'
 
 /** What is told of one pickle under each rule at most; a hostile one could make a million sightings (CWE-770). */
 const maximumPerRule = 16
 const maximumReasons = 8
 const maximumCalls = 20
 const maximumCallLength = 300
+
+/** What a sighting is about: it is told once. */
+type Subject = string | ImportedName
 
 /** What there is to tell of one pickle, each thing once. */
 export class SightingLog {
@@ -13,16 +17,20 @@ export class SightingLog {
   readonly reasons = new Set<string>()
   /** The calls of names that are not allowed, as Python would write them. */
   readonly calls: string[] = []
-  readonly #told = new Set<string>()
+  readonly #told = new Map<Rule, Set<Subject>>()
 
   /** Tells a sighting unless the same `subject` was told under this rule. */
-  tell(rule: Rule, at: number, message: string, more: Partial<Sighting> = {}, subject = ''): void {
-    const key = `${rule.id}\n${subject}`
-    if (this.#told.has(key)) return
-    const count = this.sightings.filter((sighting) => sighting.rule === rule).length
-    if (count >= maximumPerRule) return
-    this.#told.add(key)
+  tell(rule: Rule, at: number, message: string, more: Partial<Sighting> = {}, subject: Subject = ''): void {
+    if (!this.takes(rule, subject)) return
+    const subjects = this.#told.get(rule) ?? new Set<Subject>()
+    this.#told.set(rule, subjects.add(subject))
     this.sightings.push({ rule, offset: at, message, ...more })
+  }
+
+  /** Whether there is still something to tell of a subject: what is told again need not be put into words. */
+  takes(rule: Rule, subject: Subject = ''): boolean {
+    const subjects = this.#told.get(rule)
+    return subjects === undefined || (subjects.size < maximumPerRule && !subjects.has(subject))
   }
 
   /** Takes over what was told of a pickle that is a part of this one. */

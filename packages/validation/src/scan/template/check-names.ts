@@ -4,13 +4,11 @@ import { templateRules as rules } from './rules.ts'
 import {
   constructors,
   dangerousCalls,
-  fileStatements,
   filters,
   functions,
   internalAttributes,
   internalObjects,
   methods,
-  statements,
   tests,
 } from './vocabulary.ts'
 
@@ -61,10 +59,4 @@ export const checkFilter = (name: string, report: Report): void => {
 /** The name of a test. */
 export const checkTest = (name: string, report: Report): void => {
   if (!tests.has(name)) report(rules['unknown-operation'], `expected a test of Jinja, found ${quoted(name)}`)
-}
-
-/** The word that a statement begins with. */
-export const checkStatement = (name: string, report: Report): void => {
-  if (fileStatements.has(name)) report(rules['loads-file'], `expected a template in one file, found ${quoted(name)}`)
-  else if (!statements.has(name)) report(rules.statement, `expected a statement of Jinja, found ${quoted(name)}`)
 }

@@ -23,20 +23,24 @@ const isOtherLanguage = ({ regions, plain }: Lexed): boolean =>
 
 const countTokens = (regions: readonly Region[]): number => regions.reduce((sum, { tokens }) => sum + tokens.length, 0)
 
+/** The tokens of a template. Jinja takes all ends of lines for the same. */
+export const lexLines = (source: string): Lexed => lexTemplate(source.replace(/\r\n?/g, '\n'))
+
 /**
  * Parses a Jinja template and reports what goes beyond building a prompt out of messages.
  *
  * It is parsed to a syntax tree, of which every attribute, call, filter and test must be known. One that has no syntax
  * tree is checked word by word.
+ *
+ * @param known its tokens, when they are known.
  */
-export const judgeTemplate = (source: string, report: Report): void => {
+export const judgeTemplate = (source: string, report: Report, known?: Lexed): void => {
   if (source.length > maximumTemplateLength) {
     report(rules.size, `expected at most ${maximumTemplateLength} characters, found ${source.length}`)
     return
   }
   if (hiddenText.test(source)) report(rules['hidden-text'], 'expected visible text, found characters that are not')
-  // Jinja takes all ends of lines for the same.
-  const lexed = lexTemplate(source.replace(/\r\n?/g, '\n'))
+  const lexed = known ?? lexLines(source)
   const { regions, depth, problem } = lexed
   if (regions.length === 0 && problem === undefined) return
   if (lexed.isDisguised) report(rules['escaped-name'], 'expected letters as themselves, found them as escapes')

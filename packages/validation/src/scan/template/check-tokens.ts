@@ -1,17 +1,18 @@
+import { printable } from '../rule.ts'
 import {
   checkAttribute,
   checkCalled,
   checkDotted,
   checkFilter,
   checkLiteral,
-  checkStatement,
   checkTest,
   checkVariable,
   type Report,
 } from './check-names.ts'
+import { checkFileStatement, type ImportedNames, importedNames } from './file-statements.ts'
 import type { Region, Token } from './regions.ts'
 import { templateRules as rules } from './rules.ts'
-import { keywords } from './vocabulary.ts'
+import { dangerousCalls, fileStatements, keywords, statements } from './vocabulary.ts'
 
 /** Filters and methods that make a text out of other values. */
 const makers = new Set(['join', 'format', 'replace', 'string', 'reverse', 'pprint', 'tojson', 'urlencode'])
@@ -53,6 +54,13 @@ const builtNames = (regions: readonly Region[]): ReadonlySet<string> => {
   return names
 }
 
+/** The word that a statement begins with. */
+const checkStatement = (tokens: readonly Token[], report: Report): void => {
+  const name = tokens[0]?.source ?? ''
+  if (fileStatements.has(name)) checkFileStatement(tokens, report)
+  else if (!statements.has(name)) report(rules.statement, `expected a statement of Jinja, found \`${printable(name)}\``)
+}
+
 const subscriptAt = (tokens: readonly Token[], start: number): readonly Token[] => {
   let open = 0
   for (let at = start; at < tokens.length; at += 1) {
@@ -71,13 +79,14 @@ const checkSubscript = (inside: readonly Token[], built: ReadonlySet<string>, re
   }
 }
 
-const checkName = (tokens: readonly Token[], at: number, macros: ReadonlySet<string>, report: Report): void => {
+const checkName = (tokens: readonly Token[], at: number, { macros, files }: ImportedNames, report: Report): void => {
   const name = tokens[at]?.source ?? ''
   const before = tokens[at - 1]
   const isCalled = isMark(tokens[at + 1], '(')
   if (isMark(before, '.')) {
     checkDotted(name, report)
-    if (isCalled) checkCalled(name, 'method', false, report)
+    const isMacro = files.has(tokens[at - 2]?.source ?? '') && !dangerousCalls.has(name)
+    if (isCalled) checkCalled(name, 'method', isMacro, report)
     if (isCalled && name === 'format' && tokens[at - 2]?.kind !== 'string') {
       report(rules['format-access'], 'expected a text with plain fields, found one that is computed')
     }
@@ -95,17 +104,17 @@ const checkName = (tokens: readonly Token[], at: number, macros: ReadonlySet<str
  */
 export const checkTokens = (regions: readonly Region[], report: Report): void => {
   const built = builtNames(regions)
-  const macros = new Set(
-    regions.flatMap(({ tokens: [word, name] }) =>
-      word?.source === 'macro' && name !== undefined ? [name.source] : [],
-    ),
+  const imported = importedNames(regions)
+  const own = regions.flatMap(({ tokens: [word, name] }) =>
+    word?.source === 'macro' && name !== undefined ? [name.source] : [],
   )
+  const names = { ...imported, macros: new Set([...imported.macros, ...own]) }
   for (const { kind, tokens } of regions) {
     const first = kind === 'statement' ? 1 : 0
-    if (first === 1) checkStatement(tokens[0]?.source ?? '', report)
+    if (first === 1) checkStatement(tokens, report)
     for (let at = first; at < tokens.length; at += 1) {
       const token = tokens[at]
-      if (token?.kind === 'name') checkName(tokens, at, macros, report)
+      if (token?.kind === 'name') checkName(tokens, at, names, report)
       else if (token?.kind === 'string') {
         checkLiteral(token.source, report)
         if (/\{[^{}]*[.[]\s*_/.test(token.source)) {

@@ -26,7 +26,11 @@ export interface Lexed {
   readonly problem?: string
 }
 
-const token = /\s+|([\p{L}_][\p{L}\p{N}\p{M}_]*)|(\d\w*(?:\.\d\w*)?)|([+\-*/%~[\](){}=<>!.:|,;])/uy
+const token = /\s+|([\p{L}_][\p{L}\p{N}\p{M}_]*)|(\d\w*(?:\.\d\w*)?)/uy
+/** One token for each mark: a hostile text has ten million of them. */
+const marks: ReadonlyMap<string, Token> = new Map(
+  [...'+-*/%~[](){}=<>!.:|,;'].map((source) => [source, { kind: 'mark', source }]),
+)
 const opening = /\{[{%#]/g
 const closings = { '{{': '}}', '{%': '%}' } as const
 const endOfRaw = /\{%[-+]?\s*endraw\s*[-+]?%\}/g
@@ -76,6 +80,15 @@ export const lexTemplate = (template: string): Lexed => {
         written = at
         continue
       }
+      const sign = marks.get(mark ?? '')
+      if (sign !== undefined) {
+        at += 1
+        tokens.push(sign)
+        if (mark === '(' || mark === '[' || mark === '{') open += 1
+        else if (mark === ')' || mark === ']' || mark === '}') open -= 1
+        depth = Math.max(depth, open)
+        continue
+      }
       token.lastIndex = at
       const match = token.exec(template)
       if (match === null) {
@@ -84,14 +97,9 @@ export const lexTemplate = (template: string): Lexed => {
         continue
       }
       at = token.lastIndex
-      const [, name, number, sign] = match
+      const [, name, number] = match
       if (name !== undefined) tokens.push({ kind: 'name', source: name })
       if (number !== undefined) tokens.push({ kind: 'number', source: number })
-      if (sign === undefined) continue
-      tokens.push({ kind: 'mark', source: sign })
-      if ('([{'.includes(sign)) open += 1
-      else if (')]}'.includes(sign)) open -= 1
-      depth = Math.max(depth, open)
     }
     return false
   }

@@ -91,8 +91,9 @@ export const templateRules = ruleTable('template', {
     severity: 'high',
     title: 'The template loads another file',
     explanation:
-      '`include`, `import` and `extends` read files by the rules of the host, which may give the template any file.',
-    remediation,
+      '`include`, `import` and `extends` read files by the rules of the host, which may give the template any file. A path that is absolute, climbs or is computed chooses which; a plain name is another template of the same set, and is only told.',
+    remediation:
+      'Read what it loads, too. A template inside a model has no other files: use that of the original model.',
     tags: ['CWE-98', 'CWE-22'],
     references: [injection],
   },

@@ -68,6 +68,15 @@ export const wholeLinesOf = (opening: string): readonly string[] => {
   return lines.length > 2 ? lines.slice(0, -1) : lines
 }
 
+const decoders = new Map<Encoding, InstanceType<typeof TextDecoder>>()
+
+/** Decodes all of a text at once. A decoder is kept, for to make one takes longer than to decode a small text. */
+const decodeWhole = (bytes: Uint8Array, encoding: Encoding): string => {
+  const decoder = decoders.get(encoding) ?? new TextDecoder(encoding)
+  decoders.set(encoding, decoder)
+  return decoder.decode(bytes)
+}
+
 const windowLength = 1 << 18
 const headLength = 4096
 
@@ -82,6 +91,12 @@ const overlap = 512
 export const readChunks = (content: ByteSource, visit: (chunk: string, isLast: boolean) => void): boolean => {
   const encoding = encodingOf(content.read(0, headLength))
   if (encoding === undefined) return false
+  if (content.size <= windowLength) {
+    const text = decodeWhole(content.read(0, windowLength), encoding)
+    if (binaryControl.test(text)) return false
+    visit(text, true)
+    return true
+  }
   const decoder = new TextDecoder(encoding)
   for (let offset = 0; offset < content.size; offset += windowLength) {
     const isLast = offset + windowLength >= content.size
@@ -114,5 +129,5 @@ export const wholeText = (content: ByteSource, maximumLength: number): string | 
   if (content.size > maximumLength) return undefined
   const bytes = content.read(0, content.size)
   const encoding = encodingOf(bytes.subarray(0, headLength))
-  return encoding === undefined ? undefined : new TextDecoder(encoding).decode(bytes)
+  return encoding === undefined ? undefined : decodeWhole(bytes, encoding)
 }

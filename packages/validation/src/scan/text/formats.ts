@@ -1,6 +1,6 @@
 import { checkFrontMatter } from '../configuration/front-matter.ts'
 import { checkPackageSources } from '../configuration/package-sources.ts'
-import { createPythonTagCheck, type TextCheck } from '../configuration/python-tags.ts'
+import { createPythonTagCheck, type FindExamples, type TextCheck } from '../configuration/python-tags.ts'
 import type { Format, Sample } from '../format.ts'
 import type { Inspection } from '../inspection.ts'
 import type { ByteSource } from '../source.ts'
@@ -26,7 +26,7 @@ const textFormat = (
   name: string,
   title: string,
   isKind: (opening: string) => boolean,
-  findExamples: ((text: string) => (offset: number) => boolean) | undefined,
+  findExamples: FindExamples | undefined,
   ...checks: TextCheck[]
 ): Format => ({
   name,
@@ -74,5 +74,5 @@ export const textFormats: readonly Format[] = [
     checkPackageSources,
   ),
   textFormat('csv', 'delimited values', isDelimited, undefined, checked('prose'), checkFormulas),
-  textFormat('text', 'plain text', () => true, undefined, checked('prose')),
+  textFormat('text', 'plain text', () => true, findExamples, checked('prose')),
 ]

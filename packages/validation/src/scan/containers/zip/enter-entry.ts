@@ -31,6 +31,13 @@ const rareMethods: Readonly<Record<number, (entry: ZipEntry) => Expand>> = {
 const maximumChecked = 2 ** 24
 const maximumCheckedTogether = 2 ** 26
 
+/**
+ * Entries beside weights that are looked into, unless the archive has so many bytes for each (CWE-400). The largest models
+ * have some ten thousand; what is smaller and more is there to be slow.
+ */
+const unsuspiciousEntries = 20_000
+const minimumEntryLength = 1024
+
 /** The kinds of files in the mode of a Unix file. */
 const kindMask = 0xf000
 const linkKind = 0xa000
@@ -47,6 +54,8 @@ export interface ZipContext {
   readonly dialect: ZipDialect | undefined
   /** How many bytes may still be read to check checksums of stored entries. */
   checkable: number
+  /** How many entries beside weights may still be looked into. */
+  enterable: number
 }
 
 /** The context in which the entries of an archive are entered. */
@@ -54,7 +63,13 @@ export const createZipContext = (
   content: ByteSource,
   inspection: Inspection,
   dialect: ZipDialect | undefined,
-): ZipContext => ({ content, inspection, dialect, checkable: maximumCheckedTogether })
+): ZipContext => ({
+  content,
+  inspection,
+  dialect,
+  checkable: maximumCheckedTogether,
+  enterable: Math.max(unsuspiciousEntries, Math.floor(content.size / minimumEntryLength)),
+})
 
 const reportEntry = (
   { inspection }: ZipContext,
@@ -182,6 +197,12 @@ export const enterEntry = async (context: ZipContext, entry: ZipEntry): Promise<
   }
   if (entry.compressedLength === 0) return
   const expected = dialect?.expected?.(entry.name)
+  if (expected !== 'weights') {
+    context.enterable -= 1
+    if (context.enterable === -1)
+      inspection.incomplete(`not looked into from ${printable(entry.name)} on: too many entries`)
+    if (context.enterable < 0) return
+  }
   const content = await openEntry(context, entry, expected)
   if (content === undefined || content.size === 0) return
   if (kind === linkKind) {

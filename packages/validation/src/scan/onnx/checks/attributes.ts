@@ -40,9 +40,10 @@ export const attributesCheck: OnnxCheck = {
         if (attribute.length === 0) continue
         scan.checkTime?.()
         const seen = new Set<string>()
+        const told = new Set<string>()
         for (const value of attribute) {
           const inside = `${place}.node[${index}]`
-          if (seen.has(value.name)) {
+          if (seen.has(value.name) && told.size < told.add(value.name).size) {
             yield {
               rule: onnxRules['duplicate-attribute'],
               message: `expected attribute "${printable(value.name)}" once, found it again`,

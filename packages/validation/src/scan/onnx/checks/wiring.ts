@@ -4,6 +4,9 @@ import type { Scope } from '../graphs.ts'
 import type { OnnxScan } from '../onnx-scan.ts'
 import { onnxRules } from '../rules.ts'
 
+/** Inputs of one graph that are told of each kind: a hostile one has a million of them (CWE-770). */
+const maximumTold = 100
+
 const namesOfInitialisers = (scope: Scope): string[] => [
   ...scope.initialisers.map(({ name }) => name),
   ...scope.sparseInitialisers.map(({ values }) => values?.name ?? ''),
@@ -64,24 +67,26 @@ function* checkScope(scan: OnnxScan, scope: Scope, definedIn: Map<Scope, Set<str
     return false
   }
   const written = new Set(scope.given)
-  let isSorted = true
+  let [unsorted, dangling] = [0, 0]
   for (const [index, node] of scope.nodes.entries()) {
     scan.checkTime?.()
-    const inside = `${scope.place}.node[${index}]`
     for (const name of node.input) {
       if (name === '' || written.has(name) || outer(name)) continue
       if (defined.has(name)) {
-        isSorted = false
+        unsorted += 1
+        if (unsorted > maximumTold) continue
         const message = `expected "${printable(name)}" to be written before it is read`
-        yield sighting(onnxRules['unsorted-nodes'], message, inside)
+        yield sighting(onnxRules['unsorted-nodes'], message, `${scope.place}.node[${index}]`)
       } else {
+        dangling += 1
+        if (dangling > maximumTold) continue
         const message = `expected a value named "${printable(name)}", found none`
-        yield sighting(onnxRules['dangling-input'], message, inside)
+        yield sighting(onnxRules['dangling-input'], message, `${scope.place}.node[${index}]`)
       }
     }
     for (const name of node.output) written.add(name)
   }
-  const cycle = isSorted ? undefined : cycleOf(scope)
+  const cycle = unsorted === 0 ? undefined : cycleOf(scope)
   if (cycle !== undefined) {
     const message = 'expected nodes that can be put in order, found some that wait for each other'
     yield sighting(onnxRules['cyclic-graph'], message, `${scope.place}.node[${cycle}]`)

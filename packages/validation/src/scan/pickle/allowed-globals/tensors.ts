@@ -125,6 +125,12 @@ export const tensorsGlobals: readonly AllowedGroup[] = [
   ...allow('reviewed: torch', 'none', 'names the kind of a storage that the file holds', {
     torch: 'QInt32Storage QUInt2x4Storage QUInt4x2Storage',
   }),
+  ...allow('reviewed: torch 0.1', 'none', 'names the kind of a tensor that the file holds', {
+    torch: 'ByteTensor CharTensor DoubleTensor FloatTensor HalfTensor IntTensor LongTensor ShortTensor',
+    'torch.cuda': 'ByteTensor CharTensor DoubleTensor FloatTensor HalfTensor IntTensor LongTensor ShortTensor',
+    'torch.cuda.sparse': 'ByteTensor CharTensor DoubleTensor FloatTensor HalfTensor IntTensor LongTensor ShortTensor',
+    'torch.sparse': 'ByteTensor CharTensor DoubleTensor FloatTensor HalfTensor IntTensor LongTensor ShortTensor',
+  }),
   ...allow(
     'reviewed: torch 1 and 2',
     'instance',

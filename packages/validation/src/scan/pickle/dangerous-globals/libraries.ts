@@ -30,12 +30,9 @@ export const libraryDangers: readonly DangerousGroup[] = [
       'skorch.net': 'NeuralNet NeuralNet.load_params',
       'pandas.io.pickle': 'read_pickle to_pickle',
       'pandas.compat.pickle_compat': 'load loads Unpickler load_newobj load_reduce pc_unpickler',
-      'torch.serialization':
-        'load save _load _legacy_load _open_file _open_zipfile_reader add_safe_globals register_package StorageType',
       'torch._weights_only_unpickler': '*',
       'torch._utils_internal': '*',
       'torch.distributed.checkpoint': '*',
-      'torch.distributed.rpc.internal': '*',
       'torch.distributed.distributed_c10d': 'broadcast_object_list all_gather_object _tensor_to_object',
       'torch.utils.data.datapipes.utils.decoder':
         'basichandlers handle_extension Decoder imagehandler videohandler mathandler extension_extract_fn',
@@ -64,7 +61,6 @@ export const libraryDangers: readonly DangerousGroup[] = [
       'xgboost.core': 'DataIter',
       'xgboost.compat': '*',
       'cuml.common': '*',
-      'onnx.hub': '*',
       anyio: '*',
     },
   ),
@@ -88,8 +84,27 @@ export const libraryDangers: readonly DangerousGroup[] = [
       'torch.hub':
         'load load_state_dict_from_url download_url_to_file _load_local _import_module import_module list help',
       'torch.jit': 'load script trace',
+      'torch.serialization':
+        'load save _load _legacy_load _open_file _open_zipfile_reader add_safe_globals register_package StorageType',
     },
   ),
+  ...danger(
+    { does: 'runs what another process sends it, or has another run it', tags: ['CWE-502', 'CVE-2024-5480'] },
+    { 'torch.distributed.rpc': '*' },
+  ),
+  ...danger(
+    { does: 'makes a module of what another process sends it', tags: ['CWE-502', 'CVE-2024-48063'] },
+    {
+      'torch.distributed.nn': 'RemoteModule',
+      'torch.distributed.nn.api.remote_module':
+        'RemoteModule _RemoteModule _create_module _create_module_with_interface _remote_module_receiver',
+    },
+  ),
+  ...danger(
+    { does: 'evaluates the text of an annotation', tags: ['CWE-94', 'CVE-2022-45907'] },
+    { 'torch.jit.annotations': 'parse_type_line get_signature' },
+  ),
+  ...danger({ does: 'downloads a model and asks nobody', tags: ['CWE-494', 'CVE-2026-28500'] }, { 'onnx.hub': '*' }),
   ...danger(
     { does: 'loads another pickle from a file that the pickle names', tags: ['CWE-502', 'CVE-2024-34997'] },
     {
@@ -138,7 +153,6 @@ export const libraryDangers: readonly DangerousGroup[] = [
       'torch.jit._recursive': '*',
       'torch.testing._internal': '*',
       'torch.testing._internal.common_utils': '*',
-      'torch.distributed.rpc': '*',
       'torch.distributed.nn.jit.instantiator': '*',
       'torch.distributed.elastic.rendezvous': '*',
       'torch.utils.benchmark': '*',

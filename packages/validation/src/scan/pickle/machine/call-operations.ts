@@ -1,12 +1,9 @@
 import { refused } from '../broken-pickle.ts'
 import type { Value } from './cells.ts'
 import { kinds } from './heap.ts'
-import { isText, textOf } from './literals.ts'
+import { isText } from './literals.ts'
 import type { Machine } from './machine.ts'
 import type { CallOpcode } from './observer.ts'
-
-/** A longest name of a module or what is in it. */
-const maximumName = 4096
 
 const refuseLiteral = (machine: Machine, callee: Value): void => {
   const kind = machine.heap.kindOf(callee)
@@ -62,7 +59,7 @@ const globalOfStack = (machine: Machine, at: number): Value => {
     if (kind === undefined || kind <= kinds.bytearray) throw refused('STACK_GLOBAL demands two texts')
     return heap.create(kinds.unresolved)
   }
-  const [moduleText, nameText] = [module, name].map((operand) => textOf(input.content, operand, maximumName))
+  const [moduleText, nameText] = [machine.nameAt(module), machine.nameAt(name)]
   if (moduleText === undefined || nameText === undefined) throw refused('STACK_GLOBAL demands two texts')
   return observer.imported(moduleText, nameText, machine.protocol, at)
 }

@@ -18,9 +18,11 @@ export const absent: Value = -(2 ** 31)
 export const createCells = (size: number, length: number): Cells =>
   size < 2 ** 31 ? new Int32Array(length) : new Float64Array(length)
 
-/** The same values with twice the room. */
-export const doubled = <Room extends Cells | Uint8Array | Uint16Array | Float32Array>(room: Room): Room => {
-  const larger = new (room.constructor as new (length: number) => Room)(2 * room.length)
+/** The same values with twice the room, again and again until `length` of them have room. */
+export const doubled = <Room extends Cells | Uint8Array | Uint16Array | Float32Array>(room: Room, length = 1): Room => {
+  let enough = 2 * room.length
+  while (enough < length) enough *= 2
+  const larger = new (room.constructor as new (length: number) => Room)(enough)
   larger.set(room)
   return larger
 }

@@ -1,4 +1,5 @@
 import { limitReached } from '../broken-pickle.ts'
+import type { Effort } from '../effort.ts'
 import { absent, type Cells, createCells, doubled, smallRoom, type Value } from './cells.ts'
 
 /** What a value of the heap is. */
@@ -95,8 +96,10 @@ export class Heap {
   #items: Cells
   readonly #call: Cells
   #itemCount = 0
+  readonly #effort: Effort
 
-  constructor(size: number) {
+  constructor(size: number, effort: Effort) {
+    this.#effort = effort
     this.#owners = createCells(size, smallRoom)
     this.#items = createCells(size, smallRoom)
     this.#call = createCells(size, 2)
@@ -148,7 +151,7 @@ export class Heap {
       // An object hides what it holds; in other containers only what can be filled can have been.
       if ((what & kindMask) > kinds.frozenset || (what & traits.open) === 0) continue
       const items = this.allItemsOf(each)
-      if (items === undefined || seen.size > maximumWalk) return this.#late
+      if (items === undefined || seen.size > maximumWalk || !this.#effort.take(1 + items.length)) return this.#late
       for (const item of items) if (item < 0) seen.add(item)
     }
     return found
@@ -216,6 +219,20 @@ export class Heap {
     return isPartial ? undefined : this.itemsOf(value)
   }
 
+  /** How many items {@link itemsOf} gives. */
+  countOf(value: Value): number {
+    if (value >= 0) return 0
+    const slot = ~value & (this.#owners.length - 1)
+    return this.#isRemembered(~value, slot) ? (this.#counts[slot] as number) & ~partial : 0
+  }
+
+  /** An item of {@link itemsOf} alone. */
+  itemOf(value: Value, index: number): Value | undefined {
+    if (index >= this.countOf(value)) return undefined
+    const start = this.#starts[~value & (this.#owners.length - 1)] as number
+    return this.#items[(start + index) & (this.#items.length - 1)]
+  }
+
   /** The first items of a container, or nothing when it was filled too long ago. */
   itemsOf(value: Value): readonly Value[] | undefined {
     if (value >= 0) return undefined
@@ -225,10 +242,10 @@ export class Heap {
     if (!this.#isRemembered(~value, slot)) return undefined
     const start = this.#starts[slot] as number
     const mask = this.#items.length - 1
-    return Array.from(
-      { length: (this.#counts[slot] as number) & ~partial },
-      (_, index) => this.#items[(start + index) & mask] ?? absent,
-    )
+    const count = (this.#counts[slot] as number) & ~partial
+    const items: Value[] = []
+    for (let index = 0; index < count; index += 1) items.push(this.#items[(start + index) & mask] ?? absent)
+    return items
   }
 
   /** Makes an object that remembers the call it came from: its callee and its arguments. */
@@ -247,8 +264,8 @@ export class Heap {
       this.#starts = doubled(this.#starts)
       this.#counts = doubled(this.#counts)
     }
-    while (this.#itemCount + 2 * itemsPerContainer > this.#items.length && this.#items.length < rememberedItems) {
-      this.#items = doubled(this.#items)
+    if (this.#itemCount + 2 * itemsPerContainer > this.#items.length && this.#items.length < rememberedItems) {
+      this.#items = doubled(this.#items, this.#itemCount + 2 * itemsPerContainer)
     }
     const slot = handle & (this.#owners.length - 1)
     const known = !isFirst && this.#isRemembered(handle, slot) ? (this.#counts[slot] as number) : 0

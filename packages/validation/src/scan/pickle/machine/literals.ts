@@ -16,6 +16,9 @@ const maximumLine = 2 ** 16
 
 const newline = 0x0a
 
+/** The same bytes, with the methods of a Buffer. */
+export const viewOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+
 /** The name of the opcode that wrote a literal. */
 export const literalOpcode = (content: ByteSource, value: Value): string =>
   opcodeOf[content.read(value, 1)[0] ?? 0]?.name ?? ''
@@ -54,7 +57,7 @@ export const textOf = (content: ByteSource, value: Value, maximum: number): stri
   const opcode = literalOpcode(content, value)
   if (!texts.has(opcode)) return undefined
   const { offset, length } = extentOf(content, value)
-  const bytes = Buffer.from(content.read(offset, Math.min(length, maximum)))
+  const bytes = viewOf(content.read(offset, Math.min(length, maximum)))
   if (opcode === 'STRING') return parseQuoted(bytes.toString('latin1'))
   if (opcode === 'UNICODE') return parseRawUnicode(bytes.toString('latin1'))
   const text = decodeUtf8(bytes)

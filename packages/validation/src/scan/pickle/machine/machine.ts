@@ -1,11 +1,23 @@
 import type { ByteSource } from '../../source.ts'
 import { limitReached, refused } from '../broken-pickle.ts'
+import type { Effort } from '../effort.ts'
 import { decodeUtf8 } from '../python-text.ts'
+import type { Value } from './cells.ts'
 import { Heap } from './heap.ts'
+import { textOf } from './literals.ts'
 import { Memo } from './memo.ts'
 import type { Observer } from './observer.ts'
 import { OperandStack } from './operand-stack.ts'
 import { maximumLine, PickleInput } from './pickle-input.ts'
+
+/** More texts are not kept that were read as names: each may be long (CWE-770). */
+const maximumNames = 2 ** 13
+
+/** Nearly all names are: of these, Latin-1 is UTF-8. */
+const isAscii = (line: string): boolean => {
+  for (let index = 0; index < line.length; index += 1) if (line.charCodeAt(index) >= 0x80) return false
+  return true
+}
 
 /** The state of an unpickler: where it reads, its stack, its memo, and what it has made. */
 export class Machine<Watching extends Observer = Observer> {
@@ -14,6 +26,8 @@ export class Machine<Watching extends Observer = Observer> {
   readonly memo: Memo
   readonly heap: Heap
   readonly observer: Watching
+  readonly effort: Effort
+  readonly #names = new Map<Value, string>()
   /** What PROTO said last. */
   protocol = 0
   operations = 0
@@ -22,11 +36,12 @@ export class Machine<Watching extends Observer = Observer> {
   /** Where the frame ends that is being read. */
   frameEnd = Number.POSITIVE_INFINITY
 
-  constructor(content: ByteSource, offset: number, createObserver: (machine: Machine) => Watching) {
+  constructor(content: ByteSource, offset: number, effort: Effort, createObserver: (machine: Machine) => Watching) {
+    this.effort = effort
     this.input = new PickleInput(content, offset)
     this.stack = new OperandStack(content.size)
     this.memo = new Memo(content.size)
-    this.heap = new Heap(content.size)
+    this.heap = new Heap(content.size, effort)
     this.observer = createObserver(this)
   }
 
@@ -53,11 +68,21 @@ export class Machine<Watching extends Observer = Observer> {
     this.input.skip(length)
   }
 
+  /** The text of a literal that stands for a name. Writers keep it in the memo and use it again and again. */
+  nameAt(literal: Value): string | undefined {
+    const known = this.#names.get(literal)
+    if (known !== undefined) return known
+    const text = textOf(this.input.content, literal, maximumLine)
+    if (this.#names.size >= maximumNames) this.#names.clear()
+    if (text !== undefined) this.#names.set(literal, text)
+    return text
+  }
+
   /** A line of UTF-8: a module or a name. CPython refuses an empty one. */
   name(): string {
     const line = this.input.line()
     if (line === undefined) throw limitReached(`a name has more than ${maximumLine} bytes`)
-    const text = decodeUtf8(Buffer.from(line, 'latin1'))
+    const text = isAscii(line) ? line : decodeUtf8(Buffer.from(line, 'latin1'))
     if (text === undefined || text === '') throw refused('a name is empty or no UTF-8')
     return text
   }

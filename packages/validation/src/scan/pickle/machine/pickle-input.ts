@@ -1,5 +1,6 @@
 import type { ByteSource } from '../../source.ts'
 import { truncated } from '../broken-pickle.ts'
+import { viewOf } from './literals.ts'
 
 /** How much is read at once: large enough for the disk, small enough for memory to stay bounded. */
 const windowLength = 256 * 1024
@@ -13,9 +14,6 @@ export const maximumLine = 4096
 
 /** Every number of so many digits is exact. */
 const maximumDigits = 15
-
-/** The same bytes, with the methods of a Buffer. */
-const viewOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
 
 /** The opcodes of a content, through a window that moves along. Long operands are passed over, not read. */
 export class PickleInput {

@@ -37,7 +37,7 @@ export const runMachine = (machine: Machine, checkTime: () => void, maximumOpera
   let operations = 0
   try {
     for (;;) {
-      if (operations === maximumOperations) return { kind: 'paused', offset: at, message: 'paused' }
+      if (operations >= maximumOperations) return { kind: 'paused', offset: at, message: 'paused' }
       if (operations % operationsBetweenChecks === 0) checkTime()
       const code = input.next()
       if (code === stop) return finish(machine, at)
