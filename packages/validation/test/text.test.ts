@@ -31,12 +31,9 @@ const beginnings = [
   '\u202e', '\u2066a', '\u200b\u200c', '\u001b[0', 'ignore all ', '=cmd|', 'A1b2', '\\x41', 'data:text/html', 'mkfifo /tmp/a',
 ] // biome-ignore format: one line a kind would be a page.
 
+// Quadratic, any of them would outlast the suite's time-out.
 test('a hostile text takes linear time (CWE-1333)', () => {
-  for (const beginning of beginnings) {
-    const started = performance.now()
-    check(beginning.repeat(Math.ceil(2 ** 17 / beginning.length)), 'metadata')
-    expect([beginning, performance.now() - started < 1000]).toEqual([beginning, true])
-  }
+  for (const beginning of beginnings) check(beginning.repeat(Math.ceil(2 ** 20 / beginning.length)), 'metadata')
 })
 
 test('no report shows a secret', () => {
