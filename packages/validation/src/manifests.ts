@@ -47,6 +47,7 @@ const policy = 'ModelSecurityPolicy:validation'
 export const enforcedSettings: readonly string[] = [
   `${policy}.securityChecks.codeAnalysis.vulnerabilityScan`,
   `${policy}.securityChecks.codeAnalysis.dependencyCheck`,
+  `${policy}.securityChecks.codeAnalysis.backdoorDetection`,
   ...['inputValidation', 'outputStability', 'resourceUsage', 'performanceProfiling'].map(
     (name) => `${policy}.securityChecks.behavioralAnalysis.${name}`,
   ),

@@ -1,4 +1,12 @@
-import { type Clock, combineVerdicts, type Report, type Score, type SessionFactory, systemClock } from '@nootropic/core'
+import {
+  type Clock,
+  combineVerdicts,
+  type Finding,
+  type Report,
+  type Score,
+  type SessionFactory,
+  systemClock,
+} from '@nootropic/core'
 import { type ModelPackage, modelBytes, readOnnx } from '@nootropic/core/formats'
 import { defaultPolicy, type ModelSecurityPolicy } from '@nootropic/core/manifest'
 import { type AdversarialOptions, defaultAdversarialOptions, testAdversarial } from './behaviour/adversarial.ts'
@@ -14,7 +22,8 @@ import { checkPackageDependencies, namesDependencies } from './dependencies/chec
 import { assessPrivacy } from './privacy/assess-privacy.ts'
 import { privacyTopics } from './privacy/statements.ts'
 import { defaultReactions, type SeverityReactions } from './reactions.ts'
-import { scanPackage } from './scan/scan-package.ts'
+import { isBackdoorSign } from './scan/backdoor-signs.ts'
+import { outcomeOfScan, type PackageScan, scanPackage } from './scan/scan-package.ts'
 import { judgeScores, scorePerformance, scorePrivacy, scoreSecurity } from './scores.ts'
 import { createStageRun, type StageRun } from './stages.ts'
 
@@ -65,13 +74,26 @@ const analyseDependencies = async ({ model, policy, reactions, dependencies, sta
 
 /** Code analysis: what the files are, before anything is loaded. */
 const analyseCode = async ({ model, policy, reactions, stages }: Validation) => {
-  const { vulnerabilityScan, dependencyCheck: _, ...others } = policy.validation.securityChecks.codeAnalysis
-  for (const [name, isOn] of Object.entries(others)) {
-    stages.skip(`${securityChecks}.codeAnalysis.${name}`, isOn ? 'not yet enforced by this version' : switchedOff)
+  const switches = policy.validation.securityChecks.codeAnalysis
+  const skip = (name: keyof typeof switches, reason: string): void =>
+    stages.skip(`${securityChecks}.codeAnalysis.${name}`, reason)
+  skip('codeSigningVerification', switches.codeSigningVerification ? 'not yet enforced by this version' : switchedOff)
+
+  let scanned: Promise<PackageScan> | undefined
+  const look = (name: string, isPart: (finding: Finding) => boolean) =>
+    stages.run(name, async () => {
+      scanned ??= scanPackage(model)
+      const scan = await scanned
+      return outcomeOfScan(scan, scan.findings.filter(isPart), reactions)
+    })
+  if (!switches.vulnerabilityScan) skip('vulnerabilityScan', switchedOff)
+  if (!switches.backdoorDetection) skip('backdoorDetection', switchedOff)
+  return {
+    scan: switches.vulnerabilityScan
+      ? await look('vulnerability-scan', (finding) => !isBackdoorSign(finding))
+      : undefined,
+    backdoors: switches.backdoorDetection ? await look('backdoor-detection', isBackdoorSign) : undefined,
   }
-  if (vulnerabilityScan) return stages.run('vulnerability-scan', () => scanPackage(model, reactions))
-  stages.skip(`${securityChecks}.codeAnalysis.vulnerabilityScan`, switchedOff)
-  return undefined
 }
 
 /** Behavioural analysis: what the model does when it runs. */
@@ -168,9 +190,9 @@ export const validate = async (model: ModelPackage, options: ValidationOptions):
   const startedAt = clock.now().toISOString()
   const startedMs = clock.monotonicMs()
 
-  const code = await analyseCode(validation)
+  const { scan, backdoors } = await analyseCode(validation)
   await analyseDependencies(validation)
-  const mayLoad = code === undefined || code.verdict === 'pass'
+  const mayLoad = [scan, backdoors].every((outcome) => outcome === undefined || outcome.verdict === 'pass')
   if (!mayLoad)
     stages.skip(`${securityChecks}.behavioralAnalysis`, 'the scan did not pass the model, so it was not loaded')
   const behaviour = mayLoad ? await analyseBehaviour(validation) : { kept: [] }
@@ -178,7 +200,7 @@ export const validate = async (model: ModelPackage, options: ValidationOptions):
 
   const { thresholds, reactions } = validation
   const scores: Record<string, Score> = {}
-  if (code !== undefined) {
+  if (scan !== undefined) {
     const counted = stages.findings.filter(
       ({ rule, severity }) => !rule.startsWith('privacy/') && reactions[severity] !== 'ignore',
     )

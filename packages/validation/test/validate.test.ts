@@ -4,6 +4,7 @@ import { createInProcessSessions } from '@nootropic/core/inference'
 import { defaultPolicy, type ModelSecurityPolicy } from '@nootropic/core/manifest'
 import { expect, test } from 'vitest'
 import { accuracyCurve, consistencyCurve, validate } from '../src/index.ts'
+import { fixtures as graphFixtures } from './rules/onnx-backdoors.fixtures.ts'
 import { diagonalClassifier, diagonalDataset, floats, modelOf } from './support/models.ts'
 import { fullCard, packageOf, statementCount } from './support/package.ts'
 
@@ -25,6 +26,7 @@ test('a sound model with a full card passes every stage and every threshold', as
   expect(reportSchema.parse(report)).toEqual(report)
   expect(stageNames(report)).toEqual([
     'vulnerability-scan',
+    'backdoor-detection',
     'load',
     'input-validation',
     'output-stability',
@@ -40,7 +42,6 @@ test('a sound model with a full card passes every stage and every threshold', as
   expect(report.scores.privacyScore?.value).toBe(1)
   expect(report.scores.securityScore?.value).toBeGreaterThan(0.9)
   expect(report.skipped.map(({ name }) => name)).toEqual([
-    'validation.securityChecks.codeAnalysis.backdoorDetection',
     'validation.securityChecks.codeAnalysis.codeSigningVerification',
     'validation.securityChecks.codeAnalysis.dependencyCheck',
     'robustness/blur',
@@ -229,6 +230,24 @@ test('without the scan there is no security score, and without all analysis no v
     })),
   })
   expect(nothing.verdict).toBe('incomplete')
+})
+
+test('a trigger in the graph is the finding of backdoor detection, and of nothing when that is off', async () => {
+  const fixture = graphFixtures['onnx/exact-trigger']?.positive['a pattern that replaces the logits']
+  const triggered = fixture?.('') as Uint8Array
+  const report = await validate(packageOf(triggered, fullCard), { sessions })
+  expect(stage(report, 'vulnerability-scan')?.verdict).toBe('pass')
+  expect(stage(report, 'backdoor-detection')?.verdict).toBe('incomplete')
+  expect(report.findings.map(({ rule }) => rule)).toContain('onnx/exact-trigger')
+  expect(stageNames(report)).not.toContain('load')
+
+  const policy = policyWith((validation) => {
+    validation.securityChecks.codeAnalysis.backdoorDetection = false
+    return validation
+  })
+  const unseen = await validate(packageOf(triggered, fullCard), { sessions, policy })
+  expect(unseen.findings.map(({ rule }) => rule)).not.toContain('onnx/exact-trigger')
+  expect(stageNames(unseen)).not.toContain('backdoor-detection')
 })
 
 test('a privacy topic that is off asks for fewer statements', async () => {

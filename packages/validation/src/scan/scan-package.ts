@@ -33,8 +33,15 @@ const scanFile = async (path: string, bytes: Uint8Array, expected: 'weights' | u
   }
 }
 
-/** Scans every file of a package, and says what follows by the reactions to each severity. */
-export const scanPackage = async (model: ModelPackage, reactions: SeverityReactions): Promise<StageOutcome> => {
+/** What a scan found in a package, and what it could not look at. */
+export interface PackageScan {
+  readonly files: number
+  readonly findings: readonly Finding[]
+  readonly notes: readonly string[]
+}
+
+/** Scans every file of a package. */
+export const scanPackage = async (model: ModelPackage): Promise<PackageScan> => {
   const findings: Finding[] = []
   const notes: string[] = []
   const main = mainFile(model).bytes
@@ -46,10 +53,17 @@ export const scanPackage = async (model: ModelPackage, reactions: SeverityReacti
       notes.push(`${path}: expected an ONNX model, found ${scan.format}`)
     } else if (scan.incomplete !== undefined) notes.push(`${path}: ${scan.incomplete}`)
   }
-  return {
-    verdict: combineVerdicts([verdictOfReactions(findings, reactions), notes.length === 0 ? 'pass' : 'incomplete']),
-    measurements: { files: model.files.length, findings: findings.length },
-    findings,
-    ...(notes.length === 0 ? {} : { note: notes.join('; ') }),
-  }
+  return { files: model.files.length, findings, notes }
 }
+
+/** What a part of the findings comes to, by the reactions to each severity; what was not looked at leaves any part open. */
+export const outcomeOfScan = (
+  { files, notes }: PackageScan,
+  findings: readonly Finding[],
+  reactions: SeverityReactions,
+): StageOutcome => ({
+  verdict: combineVerdicts([verdictOfReactions(findings, reactions), notes.length === 0 ? 'pass' : 'incomplete']),
+  measurements: { files, findings: findings.length },
+  findings,
+  ...(notes.length === 0 ? {} : { note: notes.join('; ') }),
+})

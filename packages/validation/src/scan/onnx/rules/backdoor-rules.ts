@@ -5,7 +5,7 @@ const references = ['https://arxiv.org/abs/2402.06957', 'https://atlas.mitre.org
 /** Signs that a graph was changed to answer otherwise when its input holds a secret pattern. */
 export const backdoorRules = ruleTable('onnx', {
   'exact-trigger': {
-    severity: 'medium',
+    severity: 'high',
     title: 'An exact pattern in the input overrides what the model has learned',
     explanation:
       'The graph compares parts of its input with several constants at once, past all weights, and what comes of it decides about the output. Whoever knows the pattern chooses the answer; to everyone else the model looks sound, and no test set meets it.',
