@@ -192,7 +192,7 @@ test('the lock of a process that is gone is taken over; that of another place is
   }
   const [host] = String(held.place).split(' ')
   expect(await openWith(7, held)).toBe('AUDIT_UNAVAILABLE')
-  expect(await openWith(7, { ...held, released: true })).toBe('writer.8')
+  expect(await openWith(7, '')).toBe('writer.8')
   expect(await openWith(7, { ...held, pid: 2 ** 30 })).toBe('writer.8')
   expect(await openWith(7, { ...held, pid: 2 ** 30, place: 'other-host pid:[1]' })).toBe('AUDIT_UNAVAILABLE')
   expect(await openWith(7, { ...held, pid: 2 ** 30, place: `${host} pid:[1]` })).toBe('AUDIT_UNAVAILABLE')

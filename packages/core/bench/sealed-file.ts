@@ -1,17 +1,29 @@
 import { execFileSync } from 'node:child_process'
 import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto'
-import { openFloe, openFloeStream, sealFloe, sealFloeStream } from '../src/crypto/index.ts'
+import {
+  openFloe,
+  openFloeSegments,
+  openFloeStream,
+  sealFloe,
+  sealFloeSegments,
+  sealFloeStream,
+} from '../src/crypto/index.ts'
 
-// Sealing and opening against the bare cipher, in one run: MiB per second of CPU time, so that other load on the machine
-// does not count. The rivals do less: no framing, no key derivation, one segment, and openssl no allocation either.
+// Sealing and opening in memory against the bare cipher, in one run: MiB per second of CPU time, so that other load on the
+// machine does not count. The rivals do less: no framing, no key derivation, and openssl no allocation either.
 const mebibyte = 1024 * 1024
-const contentMebibytes = 64
-const rounds = 6
+const contentMebibytes = 256
+const wholeMebibytes = 64
+const rounds = 7
 
-const content = randomBytes(contentMebibytes * mebibyte)
+const piece = randomBytes(mebibyte)
 const key = createSecretKey(randomBytes(32))
+const rawKey = key.export()
 const associatedData = Buffer.from('digits 1.0.0')
-const sealed = sealFloe(key, content, { associatedData })
+
+async function* pieces(count: number): AsyncGenerator<Buffer, void, void> {
+  for (let index = 0; index < count; index += 1) yield piece
+}
 
 async function* inMebibytes(bytes: Buffer): AsyncGenerator<Buffer, void, void> {
   for (let offset = 0; offset < bytes.length; offset += mebibyte) yield bytes.subarray(offset, offset + mebibyte)
@@ -19,33 +31,42 @@ async function* inMebibytes(bytes: Buffer): AsyncGenerator<Buffer, void, void> {
 
 const drain = async (stream: AsyncIterable<Uint8Array>): Promise<void> => {
   let length = 0
-  for await (const piece of stream) length += piece.length
-  if (length < content.length) throw new Error(`expected ${content.length} bytes or more, got ${length}`)
+  for await (const part of stream) length += part.length
+  if (length < wholeMebibytes * mebibyte) throw new Error(`expected the content or more, got ${length} bytes`)
 }
 
-const rawKey = key.export()
+const rawSeal = (segmentLength: number): void => {
+  for (let offset = 0; offset < mebibyte; offset += segmentLength) {
+    const cipher = createCipheriv('aes-256-gcm', rawKey, randomBytes(12), { authTagLength: 16 })
+    cipher.update(piece.subarray(offset, offset + segmentLength))
+    cipher.final()
+    cipher.getAuthTag()
+  }
+}
+
 const iv = randomBytes(12)
-const rawSeal = (piece: Buffer): { encrypted: Buffer; tag: Buffer } => {
+const rawOpen = (segmentLength: number): (() => void) => {
   const cipher = createCipheriv('aes-256-gcm', rawKey, iv, { authTagLength: 16 })
-  const encrypted = cipher.update(piece)
+  const sealed = cipher.update(piece.subarray(0, segmentLength))
   cipher.final()
-  return { encrypted, tag: cipher.getAuthTag() }
-}
-const pieces = Array.from({ length: contentMebibytes }, (_, index) =>
-  content.subarray(index * mebibyte, (index + 1) * mebibyte),
-)
-const rawSealed = pieces.map(rawSeal)
-const rawOpen = ({ encrypted, tag }: { encrypted: Buffer; tag: Buffer }): void => {
-  const decipher = createDecipheriv('aes-256-gcm', rawKey, iv, { authTagLength: 16 })
-  decipher.setAuthTag(tag)
-  decipher.update(encrypted)
-  decipher.final()
+  const tag = cipher.getAuthTag()
+  return () => {
+    for (let offset = 0; offset < mebibyte; offset += segmentLength) {
+      const decipher = createDecipheriv('aes-256-gcm', rawKey, iv, { authTagLength: 16 }).setAuthTag(tag)
+      decipher.update(sealed)
+      decipher.final()
+    }
+  }
 }
 
-// The rate of OpenSSL's own loop, from the machine-readable line `+F:...:<bytes per second>`.
-const opensslRate = (): number | undefined => {
+const times = (count: number, work: () => void): void => {
+  for (let index = 0; index < count; index += 1) work()
+}
+
+/** The rate of OpenSSL's own loop, from the machine-readable line `+F:...:<bytes per second>`. */
+const opensslRate = (segmentLength: number): number | undefined => {
   try {
-    const options = ['speed', '-mr', '-seconds', '2', '-bytes', String(mebibyte), '-evp', 'aes-256-gcm']
+    const options = ['speed', '-mr', '-seconds', '2', '-bytes', String(segmentLength), '-evp', 'aes-256-gcm']
     const output = execFileSync('openssl', options, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
     const rate = /^\+F:.*:([\d.]+)$/m.exec(output)?.[1]
     return rate === undefined ? undefined : Number(rate) / mebibyte
@@ -54,42 +75,73 @@ const opensslRate = (): number | undefined => {
   }
 }
 
-const subjects: [name: string, operation: () => void | Promise<void>][] = [
-  ['sealFloe', () => void sealFloe(key, content, { associatedData })],
-  ['sealFloeStream', () => drain(sealFloeStream(key, inMebibytes(content), { associatedData }))],
-  ['openFloe', () => void openFloe(key, sealed, { associatedData })],
-  ['openFloeStream', () => drain(openFloeStream(key, inMebibytes(sealed), { associatedData }))],
-  ['node:crypto aes-256-gcm, encrypt', () => pieces.forEach(rawSeal)],
-  ['node:crypto aes-256-gcm, decrypt', () => rawSealed.forEach(rawOpen)],
-]
-
-// Rounds of all subjects in turn, so that a change of the machine's speed meets all alike; the best round counts.
-const best = new Map<string, number>()
-for (let round = 0; round < rounds; round += 1) {
-  for (const [name, operation] of subjects) {
-    const start = process.cpuUsage()
-    await operation()
-    const { user, system } = process.cpuUsage(start)
-    best.set(name, Math.max(best.get(name) ?? 0, contentMebibytes / ((user + system) / 1e6)))
-  }
+interface Subject {
+  readonly name: string
+  readonly mebibytes: number
+  run(): void | Promise<void>
 }
-const rates = new Map([...best, ['openssl speed aes-256-gcm', opensslRate()] as const])
-const rateOf = (name: string): number | undefined => rates.get(name)
 
-const row = (cells: (string | number)[]): string => `| ${cells.join(' | ')} |`
+const subjectsAt = (segmentLength: number): Subject[] => {
+  const options = { associatedData, segmentLength }
+  const content = Buffer.concat(Array.from({ length: wholeMebibytes }, () => piece))
+  const sealed = sealFloe(key, content, options)
+  const open = rawOpen(segmentLength)
+  const repeat = contentMebibytes / wholeMebibytes
+  // An opener reads one content; to open 256 MiB, 64 MiB are opened four times.
+  const reopen = async (reader: typeof openFloeStream): Promise<void> => {
+    for (let round = 0; round < repeat; round += 1) await drain(reader(key, inMebibytes(sealed), options))
+  }
+  const large = (name: string, run: Subject['run']): Subject => ({ name, mebibytes: contentMebibytes, run })
+  const whole = (name: string, run: Subject['run']): Subject => ({ name, mebibytes: wholeMebibytes, run })
+  return [
+    large('sealFloeSegments', () => drain(sealFloeSegments(key, pieces(contentMebibytes), options))),
+    large('openFloeSegments', () => reopen(openFloeSegments)),
+    large('sealFloeStream', () => drain(sealFloeStream(key, pieces(contentMebibytes), options))),
+    large('openFloeStream', () => reopen(openFloeStream)),
+    whole('sealFloe', () => void sealFloe(key, content, options)),
+    whole('openFloe', () => void openFloe(key, sealed, options)),
+    large('node:crypto aes-256-gcm, encrypt', () => times(contentMebibytes, () => rawSeal(segmentLength))),
+    large('node:crypto aes-256-gcm, decrypt', () => times(contentMebibytes, open)),
+  ]
+}
+
+const median = (values: readonly number[]): number => {
+  const sorted = values.toSorted((one, other) => one - other)
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+}
+
+// Rounds of all subjects in turn, so that a change of the machine's speed meets all alike.
+const measure = async (subjects: readonly Subject[]): Promise<Map<string, number>> => {
+  const rates = new Map<string, number[]>(subjects.map(({ name }) => [name, []]))
+  for (let round = 0; round < rounds; round += 1) {
+    for (const { name, mebibytes, run } of subjects) {
+      const start = process.cpuUsage()
+      await run()
+      const { user, system } = process.cpuUsage(start)
+      rates.get(name)?.push(mebibytes / ((user + system) / 1e6))
+    }
+  }
+  return new Map([...rates].map(([name, values]) => [name, median(values)]))
+}
+
+const row = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`
 const ratio = (rate: number | undefined, rival: number | undefined): string =>
   rate === undefined || rival === undefined ? 'not there' : (rate / rival).toFixed(2)
-const lines = [
-  row(['sealed files, 1 MiB segments', 'MiB per CPU-second', 'of node:crypto', 'of openssl speed']),
-  row(['---', '---:', '---:', '---:']),
-  ...[...rates].map(([name, rate]) => {
-    const rival = /open|decrypt/i.test(name) && !name.startsWith('openssl') ? 'decrypt' : 'encrypt'
-    return row([
-      name,
-      rate === undefined ? 'not there' : Math.round(rate),
-      ratio(rate, rateOf(`node:crypto aes-256-gcm, ${rival}`)),
-      ratio(rate, rateOf('openssl speed aes-256-gcm')),
-    ])
-  }),
-]
+
+const lines: string[] = []
+for (const kibibytes of [1024, 64]) {
+  const rates = await measure(subjectsAt(kibibytes * 1024))
+  const openssl = opensslRate(kibibytes * 1024)
+  lines.push(
+    row([`segments of ${kibibytes} KiB`, 'MiB per CPU-second', 'of node:crypto', 'of openssl speed']),
+    row(['---', '---:', '---:', '---:']),
+  )
+  for (const [name, rate] of [...rates, ['openssl speed aes-256-gcm', openssl] as const]) {
+    const rival = rates.get(`node:crypto aes-256-gcm, ${/open|decrypt/.test(name) ? 'decrypt' : 'encrypt'}`)
+    lines.push(
+      row([name, rate === undefined ? 'not there' : Math.round(rate), ratio(rate, rival), ratio(rate, openssl)]),
+    )
+  }
+  lines.push('')
+}
 process.stdout.write(`${lines.join('\n')}\n`)

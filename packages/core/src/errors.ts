@@ -121,6 +121,16 @@ export const errorCatalog = {
     summary: 'A sealed file was changed, cut, or sealed with another key or name.',
     remedy: 'Restore the file from a snapshot.',
   },
+  SIGNATURE_INVALID: {
+    kind: 'refused',
+    summary: 'A signature, or what it rests on, does not hold: the model is not what was signed.',
+    remedy: 'Get model and signature again from their source; do not use this copy.',
+  },
+  SIGNATURE_UNTRUSTED: {
+    kind: 'refused',
+    summary: 'The signature holds, but the policy does not accept its signer, its time or its form.',
+    remedy: 'Name the signer in the trust policy, or ask for a signature of one that it names.',
+  },
   STORAGE_FAILED: {
     kind: 'internal',
     summary: 'The database or the disk refused a write, or cannot be opened.',

@@ -1,13 +1,13 @@
 import type { KeyObject } from 'node:crypto'
 import { isEqualConstantTime } from '../bytes.ts'
 import { NootropicError } from '../errors.ts'
+import { type CryptoEngine, gcmTagLength } from './engine/engine.ts'
 import { hkdfExpand } from './hkdf.ts'
 
 // FLOE (c2sp.org/FLOE, IACR ePrint 2025/2275) with AEAD 0 = AES-256-GCM and KDF 0 = HKDF-Expand-SHA-384.
 const keyLength = 32
 export const headerIvLength = 32
 export const gcmIvLength = 12
-export const gcmTagLength = 16
 const messageKeyLength = 48
 const headerTagLength = 32
 const parametersLength = 10
@@ -26,8 +26,8 @@ export const nonFinalMark = 0xffffffff
 export const maximumSegmentLength = 64 * 1024 * 1024
 // 2^20 keys of 2^20 segments.
 const maximumSegments = 2 ** 40
-/** After 2^20 segments the key changes. Known answers exist for another number; nothing else may use it. */
-export const standardRotationBits = 20
+// After 2^20 segments the key changes. Known answers exist for another number; nothing else may use it.
+const standardRotationBits = 20
 
 /** What a reader throws; a wrong key or name cannot be told from changed bytes. */
 export const corrupt = (found: string): NootropicError => {
@@ -41,13 +41,19 @@ const unsigned64 = (value: number): Buffer => {
   return bytes
 }
 
+/** What binds a content besides its key, and what computes with it. */
+export interface FloeBinding {
+  readonly associatedData: Uint8Array
+  readonly engine: CryptoEngine
+}
+
 const derive = (
   key: KeyObject | Buffer,
   context: Uint8Array,
   purpose: Uint8Array | string,
-  associatedData: Uint8Array,
+  { associatedData, engine }: FloeBinding,
   length: number,
-): Buffer => hkdfExpand('sha384', key, Buffer.concat([context, Buffer.from(purpose), associatedData]), length)
+): Buffer => hkdfExpand('sha384', key, Buffer.concat([context, Buffer.from(purpose), associatedData]), length, engine)
 
 const encodeParameters = (segmentLength: number): Buffer => {
   const bytes = Buffer.alloc(parametersLength) // the first two bytes stay 0: the AEAD and the KDF
@@ -62,9 +68,9 @@ export const verifyKey = (key: KeyObject): void => {
   throw new NootropicError('USAGE', `expected a secret key of ${keyLength} bytes to seal or open with, got ${found}`)
 }
 
-export const encodeHeader = (key: KeyObject, segmentLength: number, iv: Buffer, associatedData: Uint8Array): Buffer => {
+export const encodeHeader = (key: KeyObject, segmentLength: number, iv: Buffer, binding: FloeBinding): Buffer => {
   const context = Buffer.concat([encodeParameters(segmentLength), iv])
-  return Buffer.concat([context, derive(key, context, 'HEADER_TAG:', associatedData, headerTagLength)])
+  return Buffer.concat([context, derive(key, context, 'HEADER_TAG:', binding, headerTagLength)])
 }
 
 /**
@@ -72,10 +78,10 @@ export const encodeHeader = (key: KeyObject, segmentLength: number, iv: Buffer, 
  *
  * @throws NootropicError `SEALED_FILE_CORRUPT`; `LIMIT_EXCEEDED` for a genuine header with too long segments.
  */
-export const verifyHeader = (key: KeyObject, header: Buffer, associatedData: Uint8Array): number => {
+export const verifyHeader = (key: KeyObject, header: Buffer, binding: FloeBinding): number => {
   if (header.length !== headerLength) throw corrupt(`${header.length} bytes in place of a header of ${headerLength}`)
   const segmentLength = header.readUInt32BE(2)
-  const expected = encodeHeader(key, segmentLength, header.subarray(parametersLength, contextLength), associatedData)
+  const expected = encodeHeader(key, segmentLength, header.subarray(parametersLength, contextLength), binding)
   if (!isEqualConstantTime(expected, header) || segmentLength <= segmentOverhead) throw corrupt('another header')
   if (segmentLength > maximumSegmentLength) {
     const limit = `segments of at most ${maximumSegmentLength} bytes (maximumSegmentLength)`
@@ -94,11 +100,11 @@ export interface SegmentKeys {
 export const createSegmentKeys = (
   key: KeyObject,
   header: Buffer,
-  associatedData: Uint8Array,
-  rotationBits: number,
+  binding: FloeBinding,
+  rotationBits = standardRotationBits,
 ): SegmentKeys => {
   const context = header.subarray(0, contextLength)
-  const messageKey = derive(key, context, 'MESSAGE_KEY:', associatedData, messageKeyLength)
+  const messageKey = derive(key, context, 'MESSAGE_KEY:', binding, messageKeyLength)
   let current: { first: number; key: Buffer } = { first: -1, key: Buffer.alloc(0) }
   return {
     of(index) {
@@ -109,7 +115,7 @@ export const createSegmentKeys = (
       if (first !== current.first) {
         current.key.fill(0)
         const purpose = Buffer.concat([Buffer.from('DEK:'), unsigned64(first)])
-        current = { first, key: derive(messageKey, context, purpose, associatedData, keyLength) }
+        current = { first, key: derive(messageKey, context, purpose, binding, keyLength) }
       }
       return current.key
     },

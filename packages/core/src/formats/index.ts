@@ -1,12 +1,19 @@
+export {
+  type ContentHash,
+  type ContentHasher,
+  contentHashBytes,
+  contentHashes,
+  createContentHasher,
+} from './content-hash.ts'
 export { modelBytes } from './model-bytes.ts'
 export {
-  type ModelPackage,
-  mainFile,
-  type PackageFile,
+  type ModelFiles,
+  openModelFiles,
   type PackageLimits,
   packageLimits,
-  readModelPackage,
-} from './model-package.ts'
+  streamedLimits,
+} from './model-files.ts'
+export { type ModelPackage, mainFile, type PackageFile, readModelPackage } from './model-package.ts'
 export { attributeTypes, dataTypes, externalLocation } from './onnx/constants.ts'
 export {
   type AttributeValue,
@@ -62,3 +69,11 @@ export { tensorValues } from './onnx/tensor.ts'
 export { walkNodes, walkTensors } from './onnx/walk.ts'
 export type { PositionedSource } from './onnx/wire-reader.ts'
 export { writeOnnx } from './onnx/write.ts'
+export type { RegularFile } from './regular-file.ts'
+export {
+  openSignedFiles,
+  type SignedContent,
+  type SignedFiles,
+  type SignedFilesLimits,
+  signedFilesLimits,
+} from './verified-read.ts'

@@ -1,4 +1,5 @@
 export type { Database, Migrations } from './database.ts'
+export { type LockAttempt, tryLock } from './directory-lock.ts'
 export { openDatabase } from './open-database.ts'
 export {
   createPrivateFile,

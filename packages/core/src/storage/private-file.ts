@@ -8,7 +8,7 @@ import { isNootropicError, NootropicError } from '../errors.ts'
 export type FileContent = Uint8Array | AsyncIterable<Uint8Array>
 
 // What nootropic reads whole from a private file is keys and settings; larger files are read in pieces (CWE-770).
-const maximumFileBytes = 16 * 1024 * 1024
+export const maximumPrivateFileBytes = 16 * 1024 * 1024
 
 const fileMode = 0o600
 const directoryMode = 0o700
@@ -102,16 +102,28 @@ export const openPrivateFile = async (path: string): Promise<FileHandle> => {
 }
 
 /**
- * Reads a small private file whole.
+ * Reads a small private file whole: one that {@link writePrivateFile} wrote, so that it has one name. A second name (a
+ * hard link) would keep a secret where removing the file does not reach it.
  *
- * @throws NootropicError `FILE_UNREADABLE` as {@link openPrivateFile}; `LIMIT_EXCEEDED` beyond 16 MiB.
+ * @throws NootropicError `FILE_UNREADABLE` as {@link openPrivateFile}, and for a second name; `LIMIT_EXCEEDED` beyond 16 MiB.
  */
 export const readPrivateFile = async (path: string): Promise<Buffer> => {
   const handle = await openPrivateFile(path)
   try {
-    const { size } = await handle.stat()
-    if (size > maximumFileBytes) {
-      throw new NootropicError('LIMIT_EXCEEDED', `expected at most ${maximumFileBytes} bytes in ${path}, found ${size}`)
+    const { size, nlink } = await handle.stat()
+    // None is left when the file was replaced after it was opened.
+    if (nlink > 1) {
+      throw unreadable(
+        path,
+        `${nlink} names (hard links)`,
+        `find the others with find -samefile '${path}' and remove them`,
+      )
+    }
+    if (size > maximumPrivateFileBytes) {
+      throw new NootropicError(
+        'LIMIT_EXCEEDED',
+        `expected at most ${maximumPrivateFileBytes} bytes in ${path}, found ${size}`,
+      )
     }
     return await handle.readFile()
   } finally {

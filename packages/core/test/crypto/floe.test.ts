@@ -1,7 +1,8 @@
 import { createSecretKey, randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { openFloe, openFloeStream, sealFloe, sealFloeStream } from '../../src/crypto/index.ts'
+import { openFloeSegments, openFloeStream, sealFloe, sealFloeStream } from '../../src/crypto/index.ts'
+import { floeReaders } from './floe-readers.ts'
 import { collect, inPieces } from './streams.ts'
 
 const key = createSecretKey(Buffer.alloc(32, 7))
@@ -10,19 +11,10 @@ const segmentLength = 64 // 32 bytes of content
 const seal = (content: Uint8Array): Buffer => sealFloe(key, content, { associatedData, segmentLength })
 const corrupt = expect.objectContaining({ code: 'SEALED_FILE_CORRUPT' })
 
-const refuses = async (sealed: Uint8Array): Promise<void> => {
-  expect(() => openFloe(key, sealed, { associatedData })).toThrow(corrupt)
-  await expect(collect(openFloeStream(key, inPieces(sealed, 29), { associatedData }))).rejects.toEqual(corrupt)
-}
-
 const content = Buffer.from(Array.from({ length: 80 }, (_, index) => index))
 const sealed = seal(content)
-const headerLength = 74
-// Two full segments and a last one of 16 bytes.
-const segments = [sealed.subarray(74, 138), sealed.subarray(138, 202), sealed.subarray(202)] as const
-const header = sealed.subarray(0, headerLength)
 
-test('what was sealed opens, at once and as a stream, at sizes around the edges of segments', async () => {
+test('what was sealed opens with every reader, at sizes around the edges of segments', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom(33, 40, 64, 1000),
@@ -36,12 +28,13 @@ test('what was sealed opens, at once and as a stream, at sizes around the edges 
         const streamed = await collect(sealFloeStream(key, inPieces(bytes, pieceSize), options))
         expect(streamed.length).toBe(whole.length)
         for (const result of [whole, streamed]) {
-          expect(openFloe(key, result, { associatedData })).toEqual(bytes)
           expect(await collect(openFloeStream(key, inPieces(result, pieceSize), { associatedData }))).toEqual(bytes)
+          for (const open of Object.values(floeReaders))
+            expect(await open(key, result, { associatedData })).toEqual(bytes)
         }
       },
     ),
-    { seed: 1, numRuns: 150 },
+    { seed: 1, numRuns: 80 },
   )
 })
 
@@ -49,51 +42,30 @@ test('two seals of the same content share no bytes after the parameters', () => 
   expect(seal(content).subarray(10).equals(sealed.subarray(10))).toBe(false)
 })
 
-test('every flipped bit is refused', async () => {
-  for (let bit = 0; bit < sealed.length * 8; bit += 1) {
-    const changed = Buffer.from(sealed)
-    changed[bit >> 3] = (changed[bit >> 3] as number) ^ (1 << (bit & 7))
-    await refuses(changed)
-  }
-})
-
-test('every cut is refused', async () => {
-  for (let length = 0; length < sealed.length; length += 1) await refuses(sealed.subarray(0, length))
-})
-
-test('moved, dropped, repeated and added segments are refused', async () => {
-  const [first, second, last] = segments
-  await refuses(Buffer.concat([header, second, first, last]))
-  await refuses(Buffer.concat([header, first, last]))
-  await refuses(Buffer.concat([header, second, last]))
-  await refuses(Buffer.concat([header, first, second]))
-  await refuses(Buffer.concat([header, first, first, second, last]))
-  await refuses(Buffer.concat([header, first, second, last, last]))
-  await refuses(Buffer.concat([sealed, Buffer.of(0)]))
-})
-
-test('a segment of another content under the same key is refused', async () => {
-  const other = seal(content)
-  await refuses(Buffer.concat([header, other.subarray(74, 138), segments[1], segments[2]]))
-  await refuses(Buffer.concat([other.subarray(0, headerLength), sealed.subarray(headerLength)]))
-})
-
-test('another key and other associated data are refused', () => {
-  const otherKey = createSecretKey(Buffer.alloc(32, 8))
-  expect(() => openFloe(otherKey, sealed, { associatedData })).toThrow(corrupt)
-  expect(() => openFloe(key, sealed, { associatedData: Buffer.from('digits 1.0.1') })).toThrow(corrupt)
-  expect(() => openFloe(key, sealed, { associatedData: Buffer.alloc(0) })).toThrow(corrupt)
-})
-
-test('a stream yields verified segments only, and then fails at the change', async () => {
+test.each([
+  ['openFloeStream', openFloeStream],
+  ['openFloeSegments', openFloeSegments],
+])('%s yields verified segments only, and then fails at the change', async (_, open) => {
   const changed = Buffer.from(sealed)
   changed[150] = (changed[150] as number) ^ 1 // in the second segment
   const yielded: Buffer[] = []
   const read = async (): Promise<void> => {
-    for await (const piece of openFloeStream(key, inPieces(changed, 5), { associatedData })) yielded.push(piece)
+    for await (const piece of open(key, inPieces(changed, 5), { associatedData })) yielded.push(Buffer.from(piece))
   }
   await expect(read()).rejects.toEqual(corrupt)
   expect(Buffer.concat(yielded)).toEqual(content.subarray(0, 32))
+})
+
+test('lent segments are one buffer, with nothing of the content left at the end', async () => {
+  const buffers = new Set<ArrayBufferLike>()
+  const lent: Buffer[] = []
+  for await (const piece of openFloeSegments(key, inPieces(sealed, 50), { associatedData })) {
+    buffers.add(piece.buffer)
+    lent.push(piece)
+  }
+  expect(lent).toHaveLength(3)
+  expect(buffers.size).toBe(1)
+  expect(lent.every((piece) => piece.every((byte) => byte === 0))).toBe(true)
 })
 
 test('a stream holds about one segment, however long the content is', async () => {

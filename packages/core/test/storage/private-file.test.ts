@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -81,6 +82,14 @@ test('links, directories, pipes and files that others can read are not read', as
   chmodSync(join(directory, 'target'), 0o640)
   await expect(openPrivateFile(join(directory, 'target'))).rejects.toEqual(unreadable('mode 0640'))
   await expect(readPrivateFile(join(directory, 'none'))).rejects.toEqual(unreadable('no such file'))
+})
+
+test('a file with a second name is not read whole', async () => {
+  await writePrivateFile(path, Buffer.from('secret'))
+  linkSync(path, join(directory, 'second'))
+  await expect(readPrivateFile(path)).rejects.toEqual(unreadable('2 names (hard links); find the others'))
+  rmSync(join(directory, 'second'))
+  expect((await readPrivateFile(path)).toString()).toBe('secret')
 })
 
 test('a file that is too long to be read whole is not', async () => {

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto'
-import type { Random } from '../random.ts'
+import type { Random } from '../../random.ts'
 
 // One byte of version, the IV, the encrypted key, the tag.
 const version = 1
