@@ -25,12 +25,12 @@ import { createModelControl } from './model-control.ts'
 import { createModelWorkers, type ModelSessions } from './model-workers.ts'
 import type { Registry } from './registry.ts'
 import type { IsolationReport } from './sandbox/isolation.ts'
-import type { Vault } from './vault.ts'
+import type { Vault } from './vault/vault.ts'
 
 /** What an executor is made of. */
 export interface ExecutorParts {
   readonly registry: Pick<Registry, 'active' | 'activate' | 'suspend' | 'resume' | 'rollback'>
-  readonly vault: Pick<Vault, 'open'>
+  readonly vault: Pick<Vault, 'lend'>
   readonly sessions: ModelSessions
   readonly authenticator: Authenticator
   readonly authorizer: Authorizer

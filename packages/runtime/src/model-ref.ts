@@ -17,3 +17,11 @@ const modelVersionSchema = z.object({ name: modelRefSchema.shape.name, version: 
 
 /** @throws NootropicError `USAGE` */
 export const parseModelVersion = (value: unknown): ModelVersion => parseWith(modelVersionSchema, value)
+
+const modelToSealSchema = modelVersionSchema.extend({ digest: modelRefSchema.shape.digest.optional() })
+
+/** A version whose digest may not be known yet. @throws NootropicError `USAGE` */
+export const parseModelToSeal = (value: unknown): ModelVersion & { digest?: ModelRef['digest'] } => {
+  const { digest, ...version } = parseWith(modelToSealSchema, value)
+  return { ...version, ...(digest === undefined ? {} : { digest }) }
+}

@@ -7,16 +7,19 @@ import {
 } from '@nootropic/core'
 import { modelBytes } from '@nootropic/core/formats'
 import type { IsolationReport } from './sandbox/isolation.ts'
-import type { Vault } from './vault.ts'
+import type { LendModel } from './sandbox/session.ts'
+import type { Vault } from './vault/vault.ts'
 
 /** A session, which says what was proved of its worker when it has one. */
 export interface ModelSession extends InferenceSession {
   readonly isolation?: IsolationReport
 }
 
-/** Opens models: a sandbox, or any session factory. */
+/** Opens models: a sandbox, or any session factory that keeps nothing of the bytes once a session is open. */
 export interface ModelSessions {
   open(model: ModelBytes, options?: SessionOptions): Promise<ModelSession>
+  /** For sessions that need the bytes again later: they are asked for each time. */
+  openLent?(lendModel: LendModel, options?: SessionOptions): Promise<ModelSession>
 }
 
 /** One worker for each version of each model, opened from the vault when it is first used. */
@@ -31,7 +34,8 @@ export interface ModelWorkers {
   closeAll(): Promise<void>
 }
 
-export const createModelWorkers = (parts: { vault: Pick<Vault, 'open'>; sessions: ModelSessions }): ModelWorkers => {
+export const createModelWorkers = (parts: { vault: Pick<Vault, 'lend'>; sessions: ModelSessions }): ModelWorkers => {
+  const { vault, sessions } = parts
   interface Worker {
     readonly ref: ModelRef
     readonly stop: AbortController
@@ -42,8 +46,10 @@ export const createModelWorkers = (parts: { vault: Pick<Vault, 'open'>; sessions
   const keyOf = ({ name, version }: ModelRef): string => `${name} ${version}`
 
   const open = async (ref: ModelRef, signal: AbortSignal): Promise<ModelSession> => {
-    const model = modelBytes(await parts.vault.open(ref))
-    return parts.sessions.open(model, { signal })
+    // In the clear until the worker has it, and no longer.
+    const lendModel: LendModel = (use) => vault.lend(ref, (model) => use(modelBytes(model)))
+    if (sessions.openLent !== undefined) return sessions.openLent(lendModel, { signal })
+    return lendModel((model) => sessions.open(model, { signal }))
   }
   const closeWhere = async (isMeant: (ref: ModelRef) => boolean): Promise<void> => {
     const meant = [...workers].filter(([, { ref }]) => isMeant(ref))

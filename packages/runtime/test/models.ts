@@ -41,6 +41,17 @@ export const additionModel = (): Uint8Array =>
     [spec('sum', 'float32', 'rows', 3)],
   )
 
+/** As {@link additionModel}, and holds a text among its weights. */
+export const markedModel = (text: string): Uint8Array => {
+  const data = Uint8Array.from(Buffer.from(text))
+  return model(
+    [createNode('Add', ['left', 'right'], ['sum'])],
+    [spec('left', 'float32', 'rows', 3), spec('right', 'float32', 'rows', 3)],
+    [spec('sum', 'float32', 'rows', 3)],
+    [createTensor({ name: 'mark', type: 'uint8', dims: [data.length], data })],
+  )
+}
+
 /** ratio = dividend / divisor, both float32 [n]: divides by zero when told to. */
 export const divisionModel = (): Uint8Array =>
   model(

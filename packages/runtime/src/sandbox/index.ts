@@ -9,4 +9,4 @@ export {
 } from './isolation.ts'
 export { defaultSandboxLimits, type SandboxLimits } from './limits.ts'
 export { createSandbox, type Sandbox, type SandboxOptions } from './sandbox.ts'
-export type { SandboxSession } from './session.ts'
+export type { LendModel, SandboxSession } from './session.ts'

@@ -8,7 +8,7 @@ export const isolationLevels = ['strong', 'standard', 'limits-only', 'none'] as 
  * - `strong`: `standard`, and the system calls that a model does not need are refused; memory and open files are
  *   limited; no privileges outside either.
  * - `standard`: own namespaces; no file of the host, no network, no environment.
- * - `limits-only`: memory, open files and environment; the network and the files of the user are open.
+ * - `limits-only`: memory, open files, core dumps and environment; the network and the files of the user are open.
  * - `none`: a process of its own, which can be killed, and nothing else.
  */
 export type IsolationLevel = (typeof isolationLevels)[number]
@@ -23,6 +23,7 @@ export const isolationLayers = [
   'memory',
   'cpu',
   'descriptors',
+  'coreDumps',
   'environment',
   'privileges',
 ] as const
@@ -50,7 +51,7 @@ export const isAtLeastLevel = (level: IsolationLevel, required: IsolationLevel):
   isolationLevels.indexOf(level) <= isolationLevels.indexOf(required)
 
 const standard: readonly IsolationLayer[] = ['namespaces', 'filesystem', 'network', 'environment']
-const limits: readonly IsolationLayer[] = ['memory', 'descriptors', 'environment']
+const limits: readonly IsolationLayer[] = ['memory', 'descriptors', 'coreDumps', 'environment']
 
 const needed: Record<IsolationLevel, readonly IsolationLayer[]> = {
   strong: [...standard, ...limits, 'systemCalls', 'processes', 'privileges'],
@@ -93,6 +94,8 @@ const proofs: Record<IsolationLayer, (canary: CanaryResult, host: HostView) => P
   processes: ({ spawn }) => ({ isHeld: !spawn.succeeded, probe: spawn.detail }),
   memory: ({ allocate }) => ({ isHeld: !allocate.succeeded, probe: allocate.detail }),
   cpu: ({ cpuLimit }) => ({ isHeld: /^\d+$/.test(cpuLimit), probe: `limit ${cpuLimit} s` }),
+  // Of 1, not 0: see limitPrefix.
+  coreDumps: ({ coreLimit }) => ({ isHeld: coreLimit === '1', probe: `limit ${coreLimit} B` }),
   descriptors: ({ openMany }) => ({ isHeld: !openMany.succeeded, probe: openMany.detail }),
   environment: ({ environment }) => {
     const unexpected = environment.filter((name) => !expectedVariables.includes(name))

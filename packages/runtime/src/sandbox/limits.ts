@@ -34,6 +34,7 @@ export const defaultSandboxLimits: SandboxLimits = {
 export const limitClaims = ({ cpuSeconds }: SandboxLimits): IsolationClaims => ({
   memory: 'RLIMIT_DATA',
   descriptors: 'RLIMIT_NOFILE',
+  coreDumps: 'RLIMIT_CORE',
   ...(cpuSeconds === undefined ? {} : { cpu: 'RLIMIT_CPU' }),
 })
 
@@ -41,13 +42,15 @@ export const limitClaims = ({ cpuSeconds }: SandboxLimits): IsolationClaims => (
  * The words before a command that limit it.
  *
  * RLIMIT_DATA counts private writable memory, which is what a model makes; RLIMIT_AS would count the address space that
- * Node and onnxruntime reserve and never touch. Files may not grow and no core is dumped.
+ * Node and onnxruntime reserve and never touch. Files may not grow. No core is dumped, which would put the model on a disk:
+ * a limit of 0 stops files only, and Linux still hands the core to a program where core(5)'s pattern names one; of 1 byte it
+ * does neither (fs/coredump.c).
  */
 export const limitPrefix = (prlimit: NonNullable<HostTools['prlimit']>, limits: SandboxLimits): string[] => [
   prlimit,
   `--data=${limits.memoryBytes}:${limits.memoryBytes}`,
   `--nofile=${limits.descriptors}:${limits.descriptors}`,
   '--fsize=0:0',
-  '--core=0:0',
+  '--core=1:1',
   ...(limits.cpuSeconds === undefined ? [] : [`--cpu=${limits.cpuSeconds}:${limits.cpuSeconds}`]),
 ]

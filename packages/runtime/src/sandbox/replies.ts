@@ -37,4 +37,5 @@ export const canaryResultSchema = z.strictObject({
   namespaces: z.record(z.string(), z.string()),
   status: z.record(z.string(), z.string()),
   cpuLimit: z.string(),
+  coreLimit: z.string(),
 }) satisfies z.ZodType<CanaryResult>

@@ -4,13 +4,16 @@ import { type IsolatedWorker, startIsolatedWorker } from './isolate.ts'
 import type { IsolationLevel, IsolationReport } from './isolation.ts'
 import { type IsolationStep, isolationSteps } from './isolation-step.ts'
 import { defaultSandboxLimits, type SandboxLimits } from './limits.ts'
-import { openSandboxSession, type SandboxSession } from './session.ts'
+import { type LendModel, openSandboxSession, type SandboxSession } from './session.ts'
 import { createStopSignal } from './stop-signal.ts'
 import { findWorkerFiles, type WorkerFiles } from './worker-files.ts'
 
 /** Opens each model in a worker process of its own, isolated from the host. */
 export interface Sandbox extends SessionFactory {
+  /** The model's bytes are kept, and not to be changed, for as long as the session is open: another worker may need them. */
   open(model: ModelBytes, options?: SessionOptions): Promise<SandboxSession>
+  /** As `open`, with bytes that are asked for again for each worker and kept nowhere: `vault.lend` overwrites them. */
+  openLent(lendModel: LendModel, options?: SessionOptions): Promise<SandboxSession>
   /** What this host proves: starts a worker without a model and ends it. */
   probe(): Promise<IsolationReport>
 }
@@ -38,9 +41,11 @@ export const createSandboxOver = (
     })
     return startIsolatedWorker({ required, steps, tools, files: await found, limits, stop })
   }
+  const openLent: Sandbox['openLent'] = (lendModel, { threads = 1, signal } = {}) =>
+    openSandboxSession({ lendModel, threads, limits, startWorker: start }, signal)
   return {
-    open: (model, { threads = 1, signal } = {}) =>
-      openSandboxSession({ model, threads, limits, startWorker: start }, signal),
+    open: (model, options) => openLent((use) => use(model), options),
+    openLent,
     async probe() {
       const stop = createStopSignal(limits.startMs, undefined)
       try {

@@ -26,10 +26,13 @@ export interface SandboxSession extends InferenceSession {
   readonly pid: number
 }
 
+/** Lends the bytes of one model for as long as `use` takes; they may be overwritten afterwards. */
+export type LendModel = <Result>(use: (model: ModelBytes) => Promise<Result>) => Promise<Result>
+
 /** What a session is made of. */
 export interface SandboxSessionParts {
-  /** Kept, and not to be changed, for as long as the session is open: another worker may need it. */
-  readonly model: ModelBytes
+  /** Called for each worker: the session itself keeps nothing of the model. */
+  readonly lendModel: LendModel
   readonly threads: number
   readonly limits: SandboxLimits
   readonly startWorker: (stop: AbortSignal) => Promise<IsolatedWorker>
@@ -38,7 +41,8 @@ export interface SandboxSessionParts {
 /** Sends the model down the pipe: its bytes are on no disk. */
 const loadModel = async (
   process: WorkerProcess,
-  { model, threads, limits }: SandboxSessionParts,
+  model: ModelBytes,
+  { threads, limits }: SandboxSessionParts,
 ): Promise<Signature> => {
   const externalData = model.externalData ?? []
   const head: LoadRequest = {
@@ -96,8 +100,6 @@ export const openSandboxSession = async (
   parts: SandboxSessionParts,
   signal: AbortSignal | undefined,
 ): Promise<SandboxSession> => {
-  // The worker refuses it as well; here no process is started for it, and the error carries what was found.
-  verifyModel(parts.model)
   const { limits } = parts
   const queue = createTurnQueue(limits.queueLength)
   const stops = new Set<StopSignal>()
@@ -119,15 +121,20 @@ export const openSandboxSession = async (
   }
 
   const start = (caller?: AbortSignal) =>
-    stoppable(limits.startMs, caller, async (stop) => {
-      const worker = await parts.startWorker(stop)
-      try {
-        return { worker, signature: await untilStopped(loadModel(worker.process, parts), stop) }
-      } catch (error) {
-        await worker.process.kill()
-        throw error
-      }
-    })
+    stoppable(limits.startMs, caller, (stop) =>
+      parts.lendModel(async (model) => {
+        // The worker refuses it as well; here no process is started for it, and the error carries what was found.
+        verifyModel(model)
+        const worker = await parts.startWorker(stop)
+        try {
+          return { worker, signature: await untilStopped(loadModel(worker.process, model, parts), stop) }
+        } catch (error) {
+          // Before the bytes go back: a dead worker's pipe takes none of them any more.
+          await worker.process.kill()
+          throw error
+        }
+      }),
+    )
 
   const { worker, signature } = await start(signal)
   let serving = worker

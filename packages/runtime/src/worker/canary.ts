@@ -40,6 +40,7 @@ export interface CanaryResult {
   readonly namespaces: Readonly<Record<string, string>>
   readonly status: Readonly<Record<string, string>>
   readonly cpuLimit: string
+  readonly coreLimit: string
 }
 
 const reasonOf = (error: unknown): string => {
@@ -148,9 +149,13 @@ const readStatus = (): Record<string, string> => {
   }
 }
 
-const readCpuLimit = (): string => {
+/** A soft limit of this process, by its name in `/proc/self/limits`. */
+const readLimit = (name: string): string => {
   try {
-    return /^Max cpu time\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? 'unknown'
+    const line = readFileSync('/proc/self/limits', 'utf8')
+      .split('\n')
+      .find((text) => text.startsWith(name))
+    return line?.slice(name.length).trim().split(/\s+/)[0] ?? 'unknown'
   } catch {
     return 'unknown'
   }
@@ -167,5 +172,6 @@ export const runCanary = async (bait: Bait): Promise<CanaryResult> => ({
   environment: Object.keys(process.env),
   namespaces: readNamespaces(),
   status: readStatus(),
-  cpuLimit: readCpuLimit(),
+  cpuLimit: readLimit('Max cpu time'),
+  coreLimit: readLimit('Max core file size'),
 })

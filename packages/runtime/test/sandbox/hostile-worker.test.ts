@@ -66,7 +66,7 @@ const hostile = (body: string): WorkerProcess => {
 const open = (body: string) =>
   openSandboxSession(
     {
-      model: { main: additionModel() },
+      lendModel: (use) => use({ main: additionModel() }),
       threads: 1,
       limits: { ...defaultSandboxLimits, outputBytes: 1000, startMs: 5000 },
       startWorker: async () => ({ process: hostile(body), isolation }),

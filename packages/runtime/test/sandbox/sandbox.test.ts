@@ -90,7 +90,10 @@ test('bytes that are no model are refused as such', async () => {
 test('a model with a critical danger is refused, and no worker is started for it', async () => {
   const startWorker = vi.fn()
   const limits = defaultSandboxLimits
-  const opening = openSandboxSession({ model: { main: stealingModel() }, threads: 1, limits, startWorker }, undefined)
+  const opening = openSandboxSession(
+    { lendModel: (use) => use({ main: stealingModel() }), threads: 1, limits, startWorker },
+    undefined,
+  )
   const error = await failureOf(opening)
   expect(error).toMatchObject({ code: 'MODEL_REFUSED', details: { dangers: [{ kind: 'external-data-escapes' }] } })
   expect(startWorker).not.toHaveBeenCalled()

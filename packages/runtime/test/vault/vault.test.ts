@@ -1,52 +1,26 @@
-import { createSecretKey } from 'node:crypto'
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { createSecretKey, randomUUID } from 'node:crypto'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Digest, type ModelRef, modelDigest, sha256 } from '@nootropic/core'
+import { type Digest, sha256 } from '@nootropic/core'
 import { openKeyStore } from '@nootropic/core/crypto'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openVault } from '../src/vault.ts'
+import { openVault } from '../../src/vault/vault.ts'
+import { code, contentOf, createHome, refOf } from './home.ts'
 
-let home: string
-let directory: string
+let at: ReturnType<typeof createHome>
 beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), 'nootropic-vault-'))
-  directory = join(home, 'models')
+  at = createHome()
 })
-afterEach(() => rmSync(home, { recursive: true, force: true }))
-
-const contentOf = (files: Record<string, string | Uint8Array>, main = Object.keys(files)[0] as string) => ({
-  main,
-  files: Object.entries(files).map(([path, content]) => {
-    const bytes = Buffer.from(content)
-    return { path, digest: sha256(bytes), bytes }
-  }),
-})
-type Content = ReturnType<typeof contentOf>
+afterEach(() => at.remove())
+const open = () => at.open()
+const place = (...parts: string[]) => at.place(...parts)
+const names = () => at.names()
 
 const digits = contentOf({
   'model.onnx': 'the graph of the model',
   'data/weights.bin': Buffer.alloc(2_500_000, 'weights'),
   empty: '',
 })
-const refOf = (content: Content, version = '1.0.0', name = 'digits'): ModelRef => ({
-  name,
-  version,
-  digest: modelDigest(content.files),
-})
-const open = async () => openVault({ directory, keys: await openKeyStore({ directory: join(home, 'keys') }) })
-const code = (code: string) => expect.objectContaining({ code })
-const place = (...parts: string[]) => join(directory, 'digits', '1.0.0', ...parts)
 
 const openDigits = async () => {
   const vault = await open()
@@ -109,12 +83,12 @@ test('files that change places, are gone or come from another version are found'
 
   const faces = contentOf({ 'model.onnx': 'the graph of the model' })
   await vault.seal(refOf(faces, '1.0.0', 'faces'), faces)
-  const from = join(directory, 'faces', '1.0.0')
+  const from = join(at.directory, 'faces', '1.0.0')
   // A whole other model under this name: its seal says so.
   rmSync(place(), { recursive: true })
   renameSync(from, place())
   await expect(vault.open({ ...ref, digest: refOf(faces).digest })).rejects.toThrow('the seal of faces 1.0.0')
-  await expect(vault.list()).rejects.toEqual(code('SEALED_FILE_CORRUPT'))
+  expect(await vault.list()).toEqual([{ name: 'digits', version: '1.0.0', problem: code('SEALED_FILE_CORRUPT') }])
   // And when its seal is rewritten to say otherwise, its key does not open.
   writeFileSync(place('seal.json'), readFileSync(place('seal.json'), 'utf8').replace('"faces"', '"digits"'))
   await expect(vault.open({ ...ref, digest: refOf(faces).digest })).rejects.toEqual(code('SEALED_FILE_CORRUPT'))
@@ -128,19 +102,22 @@ test('other bytes than the ref names are never handed out', async () => {
 
 test('another key store does not open it', async () => {
   const { ref } = await openDigits()
-  const vault = await openVault({ directory, keys: await openKeyStore({ directory: join(home, 'other-keys') }) })
+  const vault = await openVault({
+    directory: at.directory,
+    keys: await openKeyStore({ directory: join(at.home, 'other-keys') }),
+  })
   await expect(vault.open(ref)).rejects.toEqual(code('SEALED_FILE_CORRUPT'))
 })
 
 test('files that are not what their digests say are not sealed', async () => {
   const vault = await open()
-  const [first, ...rest] = digits.files as [Content['files'][0], ...Content['files']]
+  const [first, ...rest] = digits.files as [(typeof digits.files)[0], ...typeof digits.files]
   const changed = { ...digits, files: [{ ...first, bytes: Buffer.from('another graph') }, ...rest] }
   await expect(vault.seal(refOf(digits), changed)).rejects.toEqual(code('MODEL_MALFORMED'))
   await expect(vault.seal({ ...refOf(digits), digest: sha256('x') }, digits)).rejects.toEqual(code('MODEL_MALFORMED'))
   await expect(vault.seal(refOf(digits), { ...digits, main: 'other.onnx' })).rejects.toEqual(code('MODEL_MALFORMED'))
   expect(await vault.list()).toEqual([])
-  expect(readdirSync(directory)).toEqual([])
+  expect(names()).toEqual([])
 })
 
 test('paths that leave the model or mean different things on different systems are not sealed', async () => {
@@ -156,7 +133,7 @@ test('paths that leave the model or mean different things on different systems a
 
 test('names and versions that are none reach no directory', async () => {
   const vault = await open()
-  mkdirSync(join(home, 'victim'))
+  mkdirSync(join(at.home, 'victim'))
   for (const [name, version] of [
     ['..', '1.0.0'],
     ['digits', '../../victim'],
@@ -168,7 +145,7 @@ test('names and versions that are none reach no directory', async () => {
     await expect(vault.open(ref)).rejects.toEqual(code('USAGE'))
     await expect(vault.remove(ref)).rejects.toEqual(code('USAGE'))
   }
-  expect(readdirSync(home).sort()).toEqual(['keys', 'models', 'victim'])
+  expect(readdirSync(at.home).sort()).toEqual(['keys', 'models', 'victim'])
 })
 
 test('the same again changes nothing, other bytes under the same version are refused', async () => {
@@ -188,13 +165,14 @@ test('of several that seal at once one wins, and nothing is left over', async ()
   expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
   for (const outcome of outcomes)
     if (outcome.status === 'rejected') expect(outcome.reason).toEqual(code('MODEL_EXISTS'))
-  expect(readdirSync(directory)).toEqual(['digits'])
+  expect(names()).toEqual(['digits'])
 })
 
 test('a seal that fails half way leaves nothing', async () => {
   const keys = {
-    createDataKey: async () => ({ key: createSecretKey(Buffer.alloc(32)), wrapped: Buffer.alloc(1) }),
-    unwrapDataKey: () => Promise.reject(new Error('not asked')),
+    createDataKey: async () => ({ keyId: randomUUID(), key: createSecretKey(Buffer.alloc(32)) }),
+    dataKey: () => Promise.reject(new Error('not asked')),
+    removeKey: () => Promise.reject(new Error('not asked')),
   }
   let calls = 0
   const random = {
@@ -205,9 +183,9 @@ test('a seal that fails half way leaves nothing', async () => {
       return Buffer.alloc(length)
     },
   }
-  const vault = await openVault({ directory, keys, random })
+  const vault = await openVault({ directory: at.directory, keys, random })
   await expect(vault.seal(refOf(digits), digits)).rejects.toEqual(code('STORAGE_FAILED'))
-  expect(readdirSync(directory)).toEqual([])
+  expect(names()).toEqual([])
 })
 
 test('what is sealed can be listed and removed', async () => {
@@ -227,6 +205,6 @@ test('a vault or file that others can read is refused', async () => {
   const { vault, ref } = await openDigits()
   chmodSync(place('file-0'), 0o644)
   await expect(vault.open(ref)).rejects.toEqual(code('FILE_UNREADABLE'))
-  chmodSync(directory, 0o755)
+  chmodSync(at.directory, 0o755)
   await expect(open()).rejects.toEqual(code('FILE_UNREADABLE'))
 })

@@ -1,0 +1,96 @@
+import { lstat, mkdir, open, rm } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { isNootropicError, NootropicError, type Random } from '@nootropic/core'
+import { openFloeFile } from '@nootropic/core/crypto'
+import { openPrivateFile, syncDirectory } from '@nootropic/core/storage'
+import { asSealedError } from './sealed-layout.ts'
+import { createContentCheck, type SealedFile, type SealedModel, sealedFilesOf } from './sealed-model.ts'
+import { withVaultLock } from './vault-lock.ts'
+import { verifyPaths } from './verify-paths.ts'
+import { createWorkDirectory, placeWorkDirectory, sweepWorkDirectories } from './work-directory.ts'
+
+const verifyNew = async (target: string): Promise<void> => {
+  const isThere = await lstat(target).then(
+    () => true,
+    () => false,
+  )
+  if (isThere)
+    throw new NootropicError('USAGE', `expected nothing at ${target} yet, found something; name a new directory`)
+}
+
+const writeClear = async (file: SealedFile, target: string): Promise<void> => {
+  const check = createContentCheck(file)
+  const from = await openPrivateFile(file.path).catch((error: unknown) => {
+    throw asSealedError(file.path, error)
+  })
+  try {
+    const to = await open(target, 'wx', 0o600)
+    try {
+      const options = { associatedData: file.associatedData, onContent: check.add }
+      await openFloeFile(file.key, from, to, options).catch((error: unknown) => {
+        throw asSealedError(file.path, error)
+      })
+      check.verify()
+      await to.sync()
+    } finally {
+      await to.close()
+    }
+  } finally {
+    await from.close()
+  }
+}
+
+/** Every directory of the model, the deepest first, and the model itself. */
+const directoriesOf = (paths: readonly string[]): string[] => {
+  const found = new Set(['.'])
+  for (const path of paths) {
+    const parts = path.split('/').slice(0, -1)
+    for (const depth of parts.keys()) found.add(parts.slice(0, depth + 1).join('/'))
+  }
+  return [...found].sort().reverse()
+}
+
+const writeAll = async (model: SealedModel, directory: string): Promise<void> => {
+  const paths = model.files.map(({ path }) => path)
+  verifyPaths({ main: model.main, paths })
+  const directories = directoriesOf(paths)
+  for (const inside of directories) await mkdir(join(directory, inside), { recursive: true, mode: 0o700 })
+  for (const file of sealedFilesOf(model)) await writeClear(file, join(directory, file.stated.path))
+  for (const inside of directories) await syncDirectory(join(directory, inside))
+}
+
+/**
+ * Writes a model in the clear into a new directory, whole or not at all: beside it first, where every byte is verified.
+ *
+ * @throws NootropicError `USAGE` when something is there, `SEALED_FILE_CORRUPT`, `STORAGE_FAILED`
+ */
+export const exportModel = async (
+  model: SealedModel,
+  target: string,
+  { vault, random }: { vault: string; random: Random },
+): Promise<void> => {
+  const directory = resolve(target)
+  const parent = dirname(directory)
+  const prefix = `.${basename(directory)}.unsealing-`
+  const work = join(parent, `${prefix}${random.uuid()}`)
+  const remove = () => withVaultLock(vault, () => rm(work, { recursive: true, force: true }))
+  try {
+    await verifyNew(directory)
+    await withVaultLock(vault, async () => {
+      // A process that was killed may have left clear bytes.
+      await sweepWorkDirectories(parent, (name) => name.startsWith(prefix))
+      await createWorkDirectory(work)
+    })
+    await writeAll(model, work)
+    await withVaultLock(vault, async () => {
+      await verifyNew(directory)
+      await placeWorkDirectory(work, directory)
+    })
+  } catch (error) {
+    await remove().catch(() => {}) // what went wrong first is what the caller needs to know
+    if (isNootropicError(error)) throw error
+    const found = (error as NodeJS.ErrnoException).code ?? 'an error'
+    const message = `expected to write ${directory}, found ${found}; check free space and permissions`
+    throw new NootropicError('STORAGE_FAILED', message, { cause: error })
+  }
+}

@@ -1,0 +1,123 @@
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { NootropicError, systemRandom } from '@nootropic/core'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { code, createHome } from './home.ts'
+
+let at: ReturnType<typeof createHome>
+beforeEach(() => {
+  at = createHome()
+})
+afterEach(() => at.remove())
+
+const version = { name: 'digits', version: '1.0.0' }
+const sealed = async () => {
+  const vault = await at.open()
+  return { vault, ref: await vault.sealFrom(at.write({ 'model.onnx': 'graph' }), version) }
+}
+const keyStates = async () => (await (await at.openKeys()).list()).map(({ state }) => state)
+
+test('a copy of what was removed opens no more, also under a new seal of the same', async () => {
+  const { vault, ref } = await sealed()
+  cpSync(at.place(), join(at.home, 'copy'), { recursive: true })
+  await vault.remove(ref)
+  expect(await keyStates()).toEqual([])
+  renameSync(join(at.home, 'copy'), at.place())
+  await expect(vault.open(ref)).rejects.toEqual(code('SEALED_FILE_CORRUPT'))
+  expect(await vault.list()).toEqual([{ ...version, problem: code('SEALED_FILE_CORRUPT') }])
+  await vault.remove(ref)
+  await vault.sealFrom(join(at.home, 'clear'), version)
+  expect((await vault.open(ref)).digest).toBe(ref.digest)
+})
+
+test('what dead processes left is removed when the vault is opened, with its keys', async () => {
+  const { ref } = await sealed()
+  const keys = await at.openKeys()
+  const { keyId } = await keys.createDataKey({ purpose: 'vault', id: 'digits 2.0.0' })
+  const seal = JSON.parse(readFileSync(at.place('seal.json'), 'utf8'))
+  for (const name of ['.sealing-a', '.removed-b']) {
+    mkdirSync(join(at.directory, name), { mode: 0o700 })
+    const text = JSON.stringify({ ...seal, version: '2.0.0', keyId })
+    writeFileSync(join(at.directory, name, 'seal.json'), text, { mode: 0o600 })
+    writeFileSync(join(at.directory, name, 'file-0'), 'x', { mode: 0o600 })
+  }
+  mkdirSync(join(at.directory, '.sealing-empty'), { mode: 0o700 })
+  const vault = await at.open()
+  expect(at.names()).toEqual(['digits'])
+  expect(await keyStates()).toEqual(['active'])
+  expect((await vault.open(ref)).digest).toBe(ref.digest)
+})
+
+test('the work of a living process is left alone', async () => {
+  const vault = await at.open()
+  const source = at.write({ 'model.onnx': 'graph' })
+  let seen: string[] = []
+  const openings: Promise<unknown>[] = []
+  const busy = await at.open({
+    random: {
+      uuid: () => systemRandom.uuid(),
+      bytes: (length) => {
+        // In the middle of the seal another vault is opened, which sweeps.
+        seen = at.names()
+        openings.push(at.open())
+        return systemRandom.bytes(length)
+      },
+    },
+  })
+  const ref = await busy.sealFrom(source, version)
+  await Promise.all(openings)
+  expect(seen).toEqual([expect.stringMatching(/^\.sealing-/)])
+  expect((await vault.open(ref)).digest).toBe(ref.digest)
+})
+
+test('a seal that was planted among the remains does not take the key of a model that is there', async () => {
+  const { ref } = await sealed()
+  mkdirSync(join(at.directory, '.removed-planted'), { mode: 0o700 })
+  cpSync(at.place('seal.json'), join(at.directory, '.removed-planted', 'seal.json'))
+  const vault = await at.open()
+  expect(readdirSync(at.directory)).not.toContain('.removed-planted')
+  expect((await vault.open(ref)).digest).toBe(ref.digest)
+})
+
+test('a link among the remains is removed, and what it points to is left alone', async () => {
+  await sealed()
+  const victim = at.write({ file: 'of the host' }, 'victim')
+  for (const name of ['.sealing-link', '.removed-link']) symlinkSync(victim, join(at.directory, name))
+  await at.open()
+  expect(at.names()).toEqual(['digits'])
+  expect(readdirSync(victim)).toEqual(['file'])
+})
+
+test('what could not be removed keeps no vault from being opened, and is removed later', async () => {
+  const { vault, ref } = await sealed()
+  const locked = Object.assign(await at.openKeys(), {
+    removeKey: () => Promise.reject(new NootropicError('KEY_UNAVAILABLE', 'expected the passphrase')),
+  })
+  const failing = await at.open({ keys: locked })
+  await expect(failing.remove(ref)).rejects.toEqual(code('KEY_UNAVAILABLE'))
+  expect(at.names().sort()).toEqual([expect.stringMatching(/^\.removed-/), 'digits'])
+  expect(await (await at.open({ keys: locked })).list()).toEqual([])
+  await expect(vault.open(ref)).rejects.toEqual(code('MODEL_NOT_FOUND'))
+  await at.open()
+  expect(at.names()).toEqual(['digits'])
+  expect(await keyStates()).toEqual([])
+})
+
+test('an export that was cut off is removed by the next one to the same place', async () => {
+  const { vault, ref } = await sealed()
+  const left = join(at.home, '.target.unsealing-left')
+  mkdirSync(left, { mode: 0o700 })
+  writeFileSync(join(left, 'model.onnx'), 'clear bytes')
+  await vault.export(ref, join(at.home, 'target'))
+  expect(readdirSync(at.home).sort()).toEqual(['clear', 'keys', 'models', 'target'])
+})
+
+test('what is sealed is listed although nobody registered it, and what does not open with its problem', async () => {
+  const { vault, ref } = await sealed()
+  const next = await vault.sealFrom(join(at.home, 'clear'), { ...version, version: '1.1.0' })
+  expect(await vault.list()).toEqual([ref, next])
+  writeFileSync(at.place('index'), 'x')
+  expect(await vault.list()).toEqual([{ ...version, problem: code('SEALED_FILE_CORRUPT') }, next])
+  await vault.remove(version)
+  expect(await vault.list()).toEqual([next])
+})
