@@ -29,13 +29,19 @@ module.exports = {
       severity: 'error',
       comment: 'Another package is its exports, not its files.',
       from: { path: '^packages/([^/]+)/' },
-      to: { path: '^packages/[^/]+/src/', pathNot: ['^packages/$1/', 'src/index\\.ts$', 'src/[a-z]+/index\\.ts$'] },
+      to: {
+        path: '^packages/[^/]+/src/',
+        pathNot: ['^packages/$1/', 'src/index\\.ts$', 'src/[a-z]+/index\\.ts$', 'src/[a-z]+/[a-z0-9]+/index\\.ts$'],
+      },
     },
     {
       name: 'no-deep-imports-from-outside',
       severity: 'error',
       from: { path: '^(examples|tools)/' },
-      to: { path: '^packages/[^/]+/src/', pathNot: ['src/index\\.ts$', 'src/[a-z]+/index\\.ts$'] },
+      to: {
+        path: '^packages/[^/]+/src/',
+        pathNot: ['src/index\\.ts$', 'src/[a-z]+/index\\.ts$', 'src/[a-z]+/[a-z0-9]+/index\\.ts$'],
+      },
     },
     {
       name: 'core-root-is-light',

@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsup'
-import { library } from '../../tools/build/library.ts'
+import { library, program } from '../../tools/build/library.ts'
 
-export default defineConfig(
+export default defineConfig([
   library([
     'src/index.ts',
     'src/scan/index.ts',
@@ -9,5 +9,11 @@ export default defineConfig(
     'src/scan/decoder-worker.ts',
     'src/scan/digest-worker.ts',
     'src/gradient/index.ts',
+    'src/provenance/index.ts',
+    'src/provenance/keyless/index.ts',
+    'src/provenance/pkcs11/index.ts',
+    'src/sbom/index.ts',
   ]),
-)
+  // By itself: a thread that only hashes loads nothing of the library.
+  program({ 'provenance/hash-worker': 'src/provenance/hash-worker.ts' }),
+])

@@ -48,6 +48,7 @@ export const enforcedSettings: readonly string[] = [
   `${policy}.securityChecks.codeAnalysis.vulnerabilityScan`,
   `${policy}.securityChecks.codeAnalysis.dependencyCheck`,
   `${policy}.securityChecks.codeAnalysis.backdoorDetection`,
+  `${policy}.securityChecks.codeAnalysis.codeSigningVerification`,
   ...['inputValidation', 'outputStability', 'resourceUsage', 'performanceProfiling'].map(
     (name) => `${policy}.securityChecks.behavioralAnalysis.${name}`,
   ),

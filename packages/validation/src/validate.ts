@@ -19,8 +19,10 @@ import { defaultRobustnessOptions, type RobustnessOptions, testRobustness } from
 import { openSubject, type Subject } from './behaviour/subject.ts'
 import type { DependencyOptions } from './dependencies/check-dependencies.ts'
 import { checkPackageDependencies, namesDependencies } from './dependencies/check-package.ts'
+import type { StageOutcome } from './outcome.ts'
 import { assessPrivacy } from './privacy/assess-privacy.ts'
 import { privacyTopics } from './privacy/statements.ts'
+import type { Verification } from './provenance/verify-model.ts'
 import { defaultReactions, type SeverityReactions } from './reactions.ts'
 import { isBackdoorSign } from './scan/backdoor-signs.ts'
 import { outcomeOfScan, type PackageScan, scanPackage } from './scan/scan-package.ts'
@@ -49,12 +51,18 @@ export interface ValidationOptions {
   readonly reactions?: SeverityReactions
   /** How the packages that the model's files ask for are checked; without a database that stays incomplete. */
   readonly dependencies?: DependencyOptions
+  /**
+   * What `verifyModel` said of the signature. Without it nobody was asked who signed the model: the report names that as not
+   * done.
+   */
+  readonly verification?: Verification
   readonly clock?: Clock
   /** Decides examples, starts and noise; the same seed gives the same figures. */
   readonly seed?: number
 }
 
-type Validation = Required<Omit<ValidationOptions, 'dataset' | 'thresholds'>> & {
+type Validation = Required<Omit<ValidationOptions, 'dataset' | 'thresholds' | 'verification'>> & {
+  readonly verification: Verification | undefined
   readonly model: ModelPackage
   readonly dataset: Dataset | undefined
   readonly thresholds: Thresholds
@@ -72,12 +80,30 @@ const analyseDependencies = async ({ model, policy, reactions, dependencies, sta
   else await stages.run('dependency-check', () => checkPackageDependencies(model, dependencies, reactions))
 }
 
+/** Who signed the model, and whether it is what was signed. */
+const judgeSignature = async ({ verification, policy, stages }: Validation): Promise<StageOutcome | undefined> => {
+  const name = `${securityChecks}.codeAnalysis.codeSigningVerification`
+  const isOn = policy.validation.securityChecks.codeAnalysis.codeSigningVerification
+  if (!isOn) stages.skip(name, switchedOff)
+  else if (verification === undefined) stages.skip(name, 'no verification of a signature was given')
+  else {
+    const { verdict, findings, resources } = verification
+    const [first] = findings
+    return stages.run('code-signing', () => ({
+      verdict,
+      measurements: { signedFiles: resources.length },
+      findings,
+      ...(verdict === 'incomplete' && first !== undefined ? { note: first.message } : {}),
+    }))
+  }
+  return undefined
+}
+
 /** Code analysis: what the files are, before anything is loaded. */
 const analyseCode = async ({ model, policy, reactions, stages }: Validation) => {
   const switches = policy.validation.securityChecks.codeAnalysis
   const skip = (name: keyof typeof switches, reason: string): void =>
     stages.skip(`${securityChecks}.codeAnalysis.${name}`, reason)
-  skip('codeSigningVerification', switches.codeSigningVerification ? 'not yet enforced by this version' : switchedOff)
 
   let scanned: Promise<PackageScan> | undefined
   const look = (name: string, isPart: (finding: Finding) => boolean) =>
@@ -185,16 +211,21 @@ export const validate = async (model: ModelPackage, options: ValidationOptions):
     robustness: options.robustness ?? defaultRobustnessOptions,
     reactions: options.reactions ?? defaultReactions,
     dependencies: options.dependencies ?? {},
+    verification: options.verification,
     seed: options.seed ?? 0,
   }
   const startedAt = clock.now().toISOString()
   const startedMs = clock.monotonicMs()
 
+  const signature = await judgeSignature(validation)
   const { scan, backdoors } = await analyseCode(validation)
   await analyseDependencies(validation)
-  const mayLoad = [scan, backdoors].every((outcome) => outcome === undefined || outcome.verdict === 'pass')
+  // A model that nobody signed may still be looked at, in a sandbox; one that is not what was signed may not.
+  const mayLoad =
+    signature?.verdict !== 'fail' &&
+    [scan, backdoors].every((outcome) => outcome === undefined || outcome.verdict === 'pass')
   if (!mayLoad)
-    stages.skip(`${securityChecks}.behavioralAnalysis`, 'the scan did not pass the model, so it was not loaded')
+    stages.skip(`${securityChecks}.behavioralAnalysis`, 'code analysis did not pass the model, so it was not loaded')
   const behaviour = mayLoad ? await analyseBehaviour(validation) : { kept: [] }
   const privacy = await analysePrivacy(validation)
 

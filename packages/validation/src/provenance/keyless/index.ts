@@ -1,0 +1,1 @@
+export { type KeylessOptions, trustKeyless } from './trust-keyless.ts'

@@ -1,0 +1,53 @@
+/** The name of a model that is a single file, as every version of model_signing writes it. */
+export const singleFile = '.'
+
+const isPart = (part: string): boolean => part !== '' && part !== '.' && part !== '..'
+
+// A lone surrogate has no bytes in UTF-8.
+const loneSurrogate = /\p{Surrogate}/u
+
+/**
+ * Whether a text names one place inside a model, the same on every system: relative, `/` between parts, normalised, valid
+ * UTF-8. A backslash separates parts on Windows and is refused everywhere (CWE-22).
+ */
+export const isInsidePath = (path: string): boolean =>
+  path.split('/').every(isPart) && !/[\\\0]/.test(path) && !loneSurrogate.test(path)
+
+/** The order of names in a statement: by code point, which is the order of their UTF-8 bytes. */
+export const byCodePoint = (left: string, right: string): number =>
+  Buffer.compare(Buffer.from(left), Buffer.from(right))
+
+/** Whether `path` is `ancestor` or stands below it. */
+export const isAtOrBelow = (path: string, ancestor: string): boolean =>
+  path === ancestor || path.startsWith(`${ancestor}/`)
+
+/** The same for names that a file system may not tell apart: by case, or by Unicode normal form. */
+export const foldedName = (path: string): string => path.normalize('NFC').toLowerCase().normalize('NFC')
+
+/** A piece of a file, the end not included. */
+export interface Shard {
+  readonly path: string
+  readonly start: number
+  readonly end: number
+}
+
+// The last two parts are numbers; the path before them may hold colons.
+const shardName = /^(.*):(0|[1-9]\d*):([1-9]\d*)$/s
+
+/** How a statement names a piece of a file. */
+export const nameOfShard = ({ path, start, end }: Shard): string => `${path}:${start}:${end}`
+
+/** The piece that a name stands for, or undefined. */
+export const parseShardName = (name: string): Shard | undefined => {
+  const [, path, from, to] = shardName.exec(name) ?? []
+  const [start, end] = [Number(from), Number(to)]
+  return path !== undefined && Number.isSafeInteger(end) && start < end ? { path, start, end } : undefined
+}
+
+/** The pieces of a file; none of an empty one. */
+export const shardsOf = (path: string, size: number, shardSize: number): Shard[] =>
+  Array.from({ length: Math.ceil(size / shardSize) }, (_, index) => ({
+    path,
+    start: index * shardSize,
+    end: Math.min(size, (index + 1) * shardSize),
+  }))

@@ -1,0 +1,177 @@
+import { join } from 'node:path'
+import { type Clock, type Digest, NootropicError, systemClock } from '@nootropic/core'
+import type { ContentHash } from '@nootropic/core/formats'
+import { bundleMediaType } from './bundle.ts'
+import type { Signer } from './contracts.ts'
+import type { DigestCache } from './digest-cache.ts'
+import { hintOf, isSignedBy } from './elliptic-key.ts'
+import { type HashOptions, hashFiles } from './hash-files.ts'
+import { createIgnore, defaultIgnoredPaths, parseIgnoredPaths, pathInside } from './ignored-paths.ts'
+import { isCertificateOf } from './key-signer.ts'
+import { type ProvenanceLimits, provenanceLimits } from './limits.ts'
+import { findModel, listModel, type ModelTree } from './model-tree.ts'
+import { byCodePoint } from './names.ts'
+import { inTotoPayloadType, preAuthenticationEncoding } from './pae.ts'
+import { countResources, type ResourceTask, resourceTasks } from './resource-tasks.ts'
+import { type Resource, rootDigest, type Serialization, writeStatement } from './statement.ts'
+import { writeSignature } from './write-signature.ts'
+
+/** How a model is signed. */
+export interface SignOptions {
+  readonly signer: Signer
+  /** Where the bundle is written: `model.sig` in the directory, or beside a single file with `.sig` at its end. */
+  readonly signature?: string
+  /** Paths inside the model that are not signed, beside `.git` and its like; everybody who verifies sees them. */
+  readonly ignore?: readonly string[]
+  /** Whole files, or pieces of them, which can be hashed side by side and loaded one by one. */
+  readonly method?: Serialization['method']
+  /** In bytes, for shards: 1,000,000,000 where nothing is said. */
+  readonly shardSize?: number
+  readonly hash?: ContentHash
+  /** Digests of files that did not change since they were last signed. */
+  readonly digestCache?: DigestCache
+  readonly threads?: number
+  readonly signal?: AbortSignal
+  readonly limits?: Partial<ProvenanceLimits>
+  readonly clock?: Clock
+}
+
+/** A model that was signed. */
+export interface SignedModel {
+  /** The file that was written. */
+  readonly signature: string
+  /** The root digest: it names the model. */
+  readonly digest: Digest
+  readonly resources: readonly Resource[]
+}
+
+/** The size that the format names. */
+const defaultShardSize = 1_000_000_000
+
+const refuse = (code: 'USAGE' | 'FILE_UNREADABLE', message: string): never => {
+  throw new NootropicError(code, message)
+}
+
+const serializationOf = (options: SignOptions, ignorePaths: readonly string[]): Serialization => {
+  const { method = 'files', hash = 'sha256', shardSize = defaultShardSize } = options
+  const base = { method, hash, ignorePaths: [...new Set(ignorePaths)].sort(byCodePoint) }
+  if (method === 'files') return base
+  if (!Number.isSafeInteger(shardSize) || shardSize < 1)
+    return refuse('USAGE', `expected a size of shards in whole bytes, found ${shardSize}`)
+  return { ...base, shardSize }
+}
+
+const checkTree = (root: string, { files, irregular, unlistable }: ModelTree): void => {
+  const [first] = [...irregular, ...unlistable]
+  if (first !== undefined)
+    refuse(
+      'FILE_UNREADABLE',
+      `expected files and directories in the model ${root}, found ${first.found} at ${JSON.stringify(first.path)}; replace it by a copy, or ignore it`,
+    )
+  if (files.length === 0) refuse('USAGE', `expected at least one file to sign in ${root}, found none`)
+}
+
+const hashResources = async (
+  tasks: readonly ResourceTask[],
+  root: string,
+  options: SignOptions & HashOptions,
+): Promise<Resource[]> => {
+  const { algorithm, digestCache, clock = systemClock } = options
+  const remembered = await digestCache?.load(root)
+  const known = new Map(tasks.map((task) => [task, remembered?.read(task, algorithm)]))
+  const hashedAt = clock.now()
+  const outcomes = await hashFiles(
+    tasks.filter((task) => known.get(task) === undefined),
+    options,
+  )
+  const resources = tasks.map((task): Resource => {
+    const { name, file, start, end } = task
+    let digest = known.get(task)
+    if (digest === undefined) {
+      const outcome = outcomes.get(task)
+      if (outcome === undefined || 'unreadable' in outcome)
+        return refuse(
+          'FILE_UNREADABLE',
+          `expected to hash ${JSON.stringify(file.path)} of ${root}; ${outcome?.unreadable}`,
+        )
+      digest = outcome.digest
+      remembered?.write(task, algorithm, digest, hashedAt)
+    }
+    const range = name === file.path ? {} : { start, end }
+    return { name, path: file.path, ...range, algorithm, digest }
+  })
+  await remembered?.save()
+  return resources
+}
+
+const writeBundle = (signer: Signer, payload: Buffer, signature: Uint8Array): string => {
+  const rawBytes = (der: Uint8Array) => ({ rawBytes: Buffer.from(der).toString('base64') })
+  const material =
+    signer.certificates === undefined
+      ? { publicKey: { hint: hintOf(signer.publicKey) } }
+      : { x509CertificateChain: { certificates: signer.certificates.map(rawBytes) } }
+  return JSON.stringify({
+    mediaType: bundleMediaType,
+    verificationMaterial: { ...material, tlogEntries: [] },
+    dsseEnvelope: {
+      payload: payload.toString('base64'),
+      payloadType: inTotoPayloadType,
+      signatures: [{ sig: Buffer.from(signature).toString('base64'), keyid: '' }],
+    },
+  })
+}
+
+/**
+ * Signs a model, a directory or a single file, and writes the bundle of OpenSSF Model Signing v1.0 beside its files. What
+ * is signed is verified once before it is written. No link is followed.
+ *
+ * @throws NootropicError `FILE_UNREADABLE` (a link, a pipe, a file that changes meanwhile), `USAGE` (nothing to sign),
+ * `CONFIGURATION_INVALID` (a certificate of another key), `LIMIT_EXCEEDED`, `STORAGE_FAILED`, `ABORTED`; what the signer
+ * throws
+ * @example
+ * ```ts
+ * const signer = createKeySigner({ privateKey: await readFile('signing.pem', 'utf8') })
+ * const { digest } = await signModel('./models/digits', { signer })
+ * ```
+ */
+export const signModel = async (path: string, options: SignOptions): Promise<SignedModel> => {
+  const { signer } = options
+  const [leaf] = signer.certificates ?? []
+  if (leaf !== undefined && !isCertificateOf(leaf, signer.publicKey))
+    throw new NootropicError(
+      'CONFIGURATION_INVALID',
+      'expected the first certificate to be that of the signing key, found one of another key; put the leaf first',
+    )
+  const limits = { ...provenanceLimits, ...options.limits }
+  const model = await findModel(path)
+  const signature = options.signature ?? (model.isDirectory ? join(path, 'model.sig') : `${path}.sig`)
+  const own = model.isDirectory ? await pathInside(model.root, signature) : undefined
+  const ignored = [
+    ...defaultIgnoredPaths,
+    ...parseIgnoredPaths(options.ignore ?? []),
+    ...(own === undefined ? [] : [own]),
+  ]
+  const tree = await listModel(model, createIgnore(ignored), limits)
+  checkTree(model.root, tree)
+  const serialization = serializationOf(options, ignored)
+  const count = countResources(tree.files, serialization)
+  if (count > limits.entries)
+    throw new NootropicError(
+      'LIMIT_EXCEEDED',
+      `expected at most ${limits.entries} files and shards (limit entries), found ${count}; choose larger shards`,
+    )
+  if (count === 0) refuse('USAGE', `expected a file with content to sign in ${path}, found empty ones only`)
+  const tasks = resourceTasks(tree.files, serialization)
+  const resources = await hashResources(tasks, model.root, { ...options, algorithm: serialization.hash })
+  const statement = { name: model.name, root: rootDigest(resources), serialization, resources }
+  const payload = writeStatement(statement)
+  const message = preAuthenticationEncoding(inTotoPayloadType, payload)
+  const signed = await signer.sign(message)
+  if (!isSignedBy(signer.publicKey, message, signed))
+    throw new NootropicError(
+      'INTERNAL',
+      'expected the signer to sign with the key it names; its signature does not hold',
+    )
+  await writeSignature(signature, writeBundle(signer, payload, signed))
+  return { signature, digest: statement.root, resources }
+}

@@ -1,0 +1,200 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { createManualClock } from '@nootropic/core'
+import { expect, test } from 'vitest'
+import { readCertificate } from '../src/provenance/certificate.ts'
+import { createKeySigner, type TimePolicy, trustCertificates } from '../src/provenance/index.ts'
+import {
+  authority,
+  certificateSign,
+  codeSigning,
+  digitalSignature,
+  extension,
+  type Minted,
+  mint,
+  mintLeaf,
+  mintRoot,
+  purposes,
+  serverAuthentication,
+  usage,
+} from './provenance/mint-certificate.ts'
+import { rulesOf, signedModel } from './provenance/signed-model.ts'
+
+const intermediate = (issuer: Minted, extensions = [authority(), usage(certificateSign)], subject = 'intermediate') =>
+  mint({ subject, issuer, extensions })
+
+const verifyChain = async (chain: readonly Minted[], roots: readonly Minted[], time: TimePolicy = 'now') => {
+  const [leaf] = chain as [Minted]
+  const signer = createKeySigner({ privateKey: leaf.privateKey, certificates: chain.map(({ pem }) => pem) })
+  const model = await signedModel({ a: 'a' }, { signer })
+  const clock = createManualClock('2026-06-01T00:00:00Z')
+  return model.verify({ trust: trustCertificates({ roots: roots.map(({ pem }) => pem), time, clock }) })
+}
+
+test('a leaf, an authority between, and a root that is trusted', async () => {
+  const root = mintRoot()
+  const middle = intermediate(root)
+  const leaf = mintLeaf(middle, { subject: 'Ada Lovelace' })
+  const pass = { verdict: 'pass', findings: [], signer: { kind: 'certificate', subject: 'CN=Ada Lovelace' } }
+  expect(await verifyChain([leaf, middle], [root])).toMatchObject(pass)
+  // The root may be in the bundle, and any authority may be the one that is trusted.
+  expect(await verifyChain([leaf, middle, root], [root])).toMatchObject(pass)
+  expect(await verifyChain([leaf, middle], [middle])).toMatchObject(pass)
+  expect(await verifyChain([leaf], [mintRoot('other'), middle])).toMatchObject(pass)
+})
+
+test('a certificate that was issued to itself is trusted when it is named', async () => {
+  const own = mint({ subject: 'own', extensions: [usage(digitalSignature)] })
+  expect((await verifyChain([own], [own])).verdict).toBe('pass')
+  const stranger = await verifyChain([own], [mintRoot()])
+  expect(stranger).toMatchObject({ verdict: 'fail', code: 'SIGNATURE_UNTRUSTED' })
+})
+
+test('a leaf may have the name of its issuer', async () => {
+  const root = mintRoot()
+  const middle = intermediate(root, undefined, 'same')
+  expect((await verifyChain([mintLeaf(middle, { subject: 'same' }), middle], [root])).verdict).toBe('pass')
+})
+
+test('each curve signs, and a purpose is enough', async () => {
+  const root = mintRoot()
+  for (const curve of ['P-256', 'P-384', 'P-521'])
+    expect((await verifyChain([mintLeaf(root, { curve })], [root])).verdict, curve).toBe('pass')
+  expect((await verifyChain([mintLeaf(root, { extensions: [purposes(codeSigning)] })], [root])).verdict).toBe('pass')
+})
+
+test('certificates that do not hold are bad evidence', async () => {
+  const root = mintRoot()
+  const middle = intermediate(root)
+  const leaf = mintLeaf(middle)
+  const impostor = intermediate(mintRoot())
+  const noAuthority = mintLeaf(root, { subject: 'intermediate' })
+  const unusable = intermediate(root, [authority(), usage(digitalSignature)])
+  const forServers = intermediate(root, [authority(), usage(certificateSign), purposes(serverAuthentication)])
+  const short = intermediate(root, [authority(0), usage(certificateSign)], 'short')
+  const below = intermediate(short, undefined, 'below')
+  const strange = intermediate(root, [
+    authority(),
+    usage(certificateSign),
+    extension('1.2.3.4', Buffer.from([5, 0]), true),
+  ])
+  const named = intermediate(root, [
+    authority(),
+    usage(certificateSign),
+    extension('2.5.29.30', Buffer.from([0x30, 0])),
+  ])
+  const twice = intermediate(root, [authority(), authority(), usage(certificateSign)])
+  const old = intermediate(root)
+  const cases: Record<string, readonly [readonly Minted[], string]> = {
+    'a link that is missing': [[mintLeaf(leaf), middle], 'issued by the next'],
+    'an authority of the same name': [[leaf, impostor], 'issued by the next'],
+    'another order': [[leaf, root, middle], 'issued by the next'],
+    'one too many': [[leaf, middle, mintRoot('stray')], 'issued by the next'],
+    'an issuer that is no authority': [[mintLeaf(noAuthority), noAuthority], 'CA'],
+    'an issuer that may not sign certificates': [[mintLeaf(unusable), unusable], 'keyCertSign'],
+    'an issuer for other purposes': [[mintLeaf(forServers), forServers], 'codeSigning'],
+    'more authorities than are allowed': [[mintLeaf(below), below, short], '1 authorities below it'],
+    'a leaf for nothing': [[mintLeaf(middle, { extensions: [] }), middle], 'neither'],
+    'a leaf for servers': [[mintLeaf(middle, { extensions: [purposes(serverAuthentication)] }), middle], 'neither'],
+    'a critical extension that nobody understands': [[mintLeaf(strange), strange], '1.2.3.4'],
+    'names that are bounded': [[mintLeaf(named), named], '2.5.29.30'],
+    'an extension twice': [[mintLeaf(twice), twice], 'an extension twice'],
+    'SHA-1': [[mintLeaf(old, { hash: 'sha1' }), old], 'SHA-256 or better'],
+    'an older version of certificates': [[mintLeaf(middle, { version: 1 }), middle], 'version'],
+  }
+  for (const [what, [chain, why]] of Object.entries(cases)) {
+    const verification = await verifyChain(chain, [root])
+    expect(verification, what).toMatchObject({ verdict: 'fail', code: 'SIGNATURE_INVALID' })
+    expect(rulesOf(verification), what).toEqual(['certificate-invalid'])
+    expect(verification.findings.map(({ message }) => message).join(), what).toContain(why)
+    expect(verification.signer, what).toBeUndefined()
+  }
+})
+
+test('an intermediate that was dropped leads to no root', async () => {
+  const root = mintRoot()
+  const verification = await verifyChain([mintLeaf(intermediate(root))], [root])
+  expect(verification).toMatchObject({ verdict: 'fail', code: 'SIGNATURE_UNTRUSTED', signer: { subject: 'CN=leaf' } })
+  expect(rulesOf(verification)).toEqual(['signer-untrusted'])
+})
+
+test('the time policy decides which moment counts', async () => {
+  const root = mintRoot()
+  const validFrom = new Date('2025-03-01T00:00:00Z')
+  const expired = mintLeaf(root, { validFrom, validTo: new Date('2025-04-01T00:00:00Z') })
+  const now = await verifyChain([expired], [root])
+  expect(now).toMatchObject({ verdict: 'fail', code: 'SIGNATURE_UNTRUSTED' })
+  expect(rulesOf(now)).toEqual(['certificate-expired'])
+  expect((await verifyChain([expired], [root], 'signing')).verdict).toBe('pass')
+  expect((await verifyChain([expired], [root], new Date('2025-03-15T00:00:00Z'))).verdict).toBe('pass')
+  expect((await verifyChain([expired], [root], new Date('2025-02-15T00:00:00Z'))).verdict).toBe('fail')
+  const middle = mint({
+    subject: 'expired authority',
+    issuer: root,
+    extensions: [authority(), usage(certificateSign)],
+    validTo: new Date('2025-02-01T00:00:00Z'),
+  })
+  expect((await verifyChain([mintLeaf(middle, { validFrom }), middle], [root], 'signing')).verdict).toBe('fail')
+  const far = mintLeaf(root, { validTo: new Date('9999-12-31T23:59:59Z') })
+  expect((await verifyChain([far], [root])).verdict).toBe('pass')
+})
+
+test('a leaf with another kind of key signs no models', () => {
+  const root = mintRoot()
+  const keys = generateKeyPairSync('ec', { namedCurve: 'secp256k1' })
+  const leaf = mintLeaf(root, { keys })
+  expect(() => createKeySigner({ privateKey: leaf.privateKey, certificates: [leaf.pem] })).toThrow(
+    expect.objectContaining({ code: 'CONFIGURATION_INVALID' }),
+  )
+})
+
+test('a certificate of another key is refused before anything is signed', async () => {
+  const root = mintRoot()
+  const signer = createKeySigner({ privateKey: mintLeaf(root).privateKey, certificates: [mintLeaf(root).pem] })
+  await expect(signedModel({ a: 'a' }, { signer })).rejects.toMatchObject({ code: 'CONFIGURATION_INVALID' })
+})
+
+test('a bundle of a key says nothing to a trust in certificates', async () => {
+  const model = await signedModel({ a: 'a' })
+  const verification = await model.verify({ trust: trustCertificates({ roots: [mintRoot().pem], time: 'now' }) })
+  expect(verification).toMatchObject({ verdict: 'fail', code: 'SIGNATURE_UNTRUSTED' })
+  expect(rulesOf(verification)).toEqual(['material-unwanted'])
+})
+
+test('no byte of a certificate can change', async () => {
+  const root = mintRoot()
+  const leaf = mintLeaf(root)
+  const signer = createKeySigner({ privateKey: leaf.privateKey, certificates: [leaf.pem] })
+  const model = await signedModel({ a: 'a' }, { signer })
+  const trust = trustCertificates({ roots: [root.pem], time: new Date('2026-01-01T00:00:00Z') })
+  expect((await model.verify({ trust })).verdict).toBe('pass')
+  const text = readFileSync(model.signature, 'utf8')
+  for (let index = 0; index < leaf.der.length; index += 1) {
+    const bent = Buffer.from(leaf.der)
+    bent[index] = (bent[index] ?? 0) ^ (1 << (index % 8))
+    writeFileSync(model.signature, text.replace(leaf.der.toString('base64'), bent.toString('base64')))
+    expect((await model.verify({ trust })).verdict, `byte ${index}`).toBe('fail')
+  }
+})
+
+test('bytes that are no certificate are told, in a bundle and in a policy', () => {
+  const root = mintRoot()
+  for (const der of [
+    Buffer.alloc(0),
+    Buffer.from('certificate'),
+    root.der.subarray(0, -1),
+    Buffer.concat([root.der, Buffer.alloc(1)]),
+  ])
+    expect(() => readCertificate(der)).toThrow()
+  const broken = root.pem.replace(/[A-Za-z]{8}/g, 'AAAAAAAA')
+  for (const roots of [[], ['no certificate'], [broken]])
+    expect(() => trustCertificates({ roots, time: 'now' })).toThrow(
+      expect.objectContaining({ code: 'CONFIGURATION_INVALID' }),
+    )
+})
+
+test('a time policy that is no time is refused, not taken for any time', () => {
+  expect(() => trustCertificates({ roots: [mintRoot().pem], time: new Date('never') })).toThrow(
+    expect.objectContaining({ code: 'CONFIGURATION_INVALID' }),
+  )
+})
