@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Report } from '@nootropic/core'
+import { isNootropicError, type Report } from '@nootropic/core'
 import { readOnnx, writeOnnx } from '@nootropic/core/formats'
+import { createKeySigner, signModel } from '@nootropic/validation/provenance'
 import { mayExecute } from 'nootropic'
 import { heldOutDigits } from './digits.ts'
 import { withoutTail } from './latency.ts'
@@ -20,6 +21,17 @@ const scoresOf = ({ scores }: Report): string =>
   Object.entries(scores)
     .map(([name, { value, threshold }]) => `${name} ${value.toFixed(2)} (needs ${threshold})`)
     .join(', ')
+
+/** Why a registration was refused: the stages that did not pass. */
+const registrationOf = async (registration: Promise<unknown>): Promise<string> => {
+  const error = await registration.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  if (!isNootropicError(error, 'MODEL_REFUSED')) throw error ?? new Error('expected the model to be refused')
+  const { stages } = error.details.report as Report
+  return stages.flatMap(({ name, verdict }) => (verdict === 'fail' ? [name] : [])).join(', ')
+}
 
 const kibibytes = (bytes: number): string => `${Math.round(bytes / 1024)} KiB`
 
@@ -76,8 +88,20 @@ export const runDemo = async (print: (line: string) => void, output = join(here,
   })
 
   try {
+    const first = join(folder, 'digits-1.0.0')
+    const { privateKey } = await nootropic.keyStore.createModelSigningKey('author', 'P-256')
+    const signer = createKeySigner({ privateKey })
+    await stages.run('sign digits 1.0.0', async () => {
+      await cp(join(here, 'models/digits'), first, { recursive: true })
+      const unsigned = await registrationOf(nootropic.register(first, { name: 'digits', version: '1.0.0' }))
+      const { digest, resources } = await signModel(first, { signer })
+      return {
+        summary: `unsigned it is refused (${unsigned}); ${resources.length} files signed, ${digest.slice(0, 23)}…`,
+      }
+    })
+
     await stages.run('register digits 1.0.0', async () => {
-      const { report, unmarked } = await nootropic.register(join(here, 'models/digits'), {
+      const { report, unmarked } = await nootropic.register(first, {
         name: 'digits',
         version: '1.0.0',
         dataset: datasetOf(digits.slice(0, 200)),
@@ -149,6 +173,7 @@ export const runDemo = async (print: (line: string) => void, output = join(here,
     await stages.run('update to digits 1.1.0', async () => {
       const next = join(folder, 'digits-1.1.0')
       await writeNextVersion(next)
+      await signModel(next, { signer })
       const { report } = await nootropic.update(next, {
         name: 'digits',
         version: '1.1.0',

@@ -21,6 +21,7 @@ const policySettings = [
   'execution.execution.monitoring=true',
   'execution.postExecution.outputValidation=true',
   'execution.postExecution.auditLogging=true',
+  'update.validation.signatureVerification',
   'update.validation.versionControl=true',
   'update.deployment.rollbackCapability=true',
   'performanceMonitoring.metrics.latency',
@@ -59,6 +60,7 @@ export const enforcedSettings: ReadonlySet<string> = new Set([
     'storage.path',
   ]),
   ...under('ModelRuntimeProtection:', [
+    'memory.protection=true',
     'memory.isolation=process',
     'inference.protection=true',
     'inference.validation=strict',

@@ -9,6 +9,8 @@ export interface Home {
   readonly keys: string
   readonly models: string
   readonly audit: string
+  /** Public keys and root certificates of those whose signatures are accepted. */
+  readonly signers: string
   readonly database: string
 }
 
@@ -36,6 +38,7 @@ export const homeAt = (directory: string, settings: ManifestSet, environment: No
     keys: place('keys', storage?.spec.keyManagement.storage),
     models: place('models', storage?.spec.storage.path),
     audit: join(root, 'audit'),
+    signers: join(root, 'config', 'trusted-signers'),
     database: join(root, 'state.db'),
   }
 }

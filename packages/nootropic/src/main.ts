@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { runCommand } from './command.ts'
+import { createSecretPrompt } from './secret-prompt.ts'
 
 // Who reads may stop reading: `nootropic list | head -1` is no failure. The exit code stays that of the verb.
 process.stdout.on('error', () => {})
@@ -17,6 +18,9 @@ process.exitCode = await runCommand(process.argv.slice(2), {
   output: (text) => process.stdout.write(text),
   diagnostics: (text) => process.stderr.write(text),
   ...(process.stderr.isTTY ? { progress: (text: string) => process.stderr.write(text) } : {}),
+  ...(process.stdin.isTTY && process.stderr.isTTY
+    ? { askSecret: createSecretPrompt(process.stdin, process.stderr) }
+    : {}),
   environment: process.env,
   directory: workingDirectory(),
 })

@@ -11,7 +11,7 @@ import {
   systemClock,
   systemRandom,
 } from '@nootropic/core'
-import { openKeyStore } from '@nootropic/core/crypto'
+import type { AskPassphrase, KeyStore } from '@nootropic/core/crypto'
 import { mainFile } from '@nootropic/core/formats'
 import { type ManifestSet, parseManifestSet, readManifests } from '@nootropic/core/manifest'
 import { openDatabase } from '@nootropic/core/storage'
@@ -26,6 +26,7 @@ import {
   openVault,
 } from '@nootropic/runtime'
 import { createSandbox, type IsolationLevel, type IsolationReport } from '@nootropic/runtime/sandbox'
+import type { Trust } from '@nootropic/validation/provenance'
 import { type Extraction, extractWatermark } from '@nootropic/watermark'
 import { openAuditAnchor } from './audit-anchor.ts'
 import { auditSecurityEvents } from './audit-security-events.ts'
@@ -33,10 +34,13 @@ import { defaultRules } from './default-rules.ts'
 import { dependencySettings } from './dependency-settings.ts'
 import { defaultHome, homeAt, userPath } from './home.ts'
 import { isolationSettings } from './isolation-settings.ts'
+import { openKeys } from './key-protection.ts'
 import { watermarkPurpose } from './mark-model.ts'
 import { openMarkStore } from './marks.ts'
 import type { Parts } from './parts.ts'
 import { type Registered, type RegisterOptions, registerModel } from './register.ts'
+import { openSealedModels, type SealedModels } from './sealed-models.ts'
+import { readTrustedSigners } from './trusted-signers.ts'
 import { verifyModel } from './verify-model.ts'
 
 /** How an installation is opened. */
@@ -45,10 +49,20 @@ export interface NootropicOptions {
   readonly manifests?: string
   /** What `~/.nootropic` stands for: keys, sealed models, audit log and records. */
   readonly home?: string
+  /**
+   * Asked for the passphrase of the key store when it is under one. A key store that is made now is put under it; without
+   * it, the key-encryption key is in a file. A buffer is wiped after use.
+   */
+  readonly passphrase?: AskPassphrase
   /** `postgres://…`, or the path of a SQLite file; by default `state.db` under `home`. */
   readonly database?: string
   /** The least isolation that is accepted; by default what the ProcessIsolation manifest requires, or `standard`. */
   readonly isolation?: IsolationLevel
+  /**
+   * Whose signatures of models are accepted; by default those of this installation's own model-signing keys, and of the
+   * public keys and root certificates in `config/trusted-signers` under `home`.
+   */
+  readonly signers?: Trust
   /** Who may do what; by default operators everything and callers `execute`. */
   readonly rules?: readonly Rule[]
   /** Over how long alerts are judged; by default monitoring's own. */
@@ -77,10 +91,14 @@ export interface Nootropic {
   extractWatermark(ref: ModelRef): Promise<Extraction | undefined>
   /** Whether the sealed bytes of a version, and its fingerprint, are those that were registered. */
   verify(ref: ModelRef): ReturnType<typeof verifyModel>
+  /** What is sealed, apart from what serves. */
+  readonly sealed: SealedModels
   /** What this host can prove of its isolation. */
   isolation(): Promise<IsolationReport>
   readonly control: ModelControl
   readonly keys: ApiKeys
+  /** Keys of models and of this installation: to sign models with, to rotate, to export. */
+  readonly keyStore: KeyStore
   readonly audit: SignedAuditLog
   readonly monitor: Monitor
   readonly incidents: Incidents
@@ -120,7 +138,7 @@ export const openNootropic = async (options: NootropicOptions = {}): Promise<Noo
   }
 
   try {
-    const keys = await openKeyStore({ directory: home.keys, random, clock })
+    const keys = await openKeys({ directory: home.keys, passphrase: options.passphrase, random, clock })
     const database = await openDatabase(options.database ?? home.database)
     opened.push(() => database.close())
     const anchor = await openAuditAnchor(database)
@@ -177,7 +195,8 @@ export const openNootropic = async (options: NootropicOptions = {}): Promise<Noo
     opened.push(() => executor.close())
 
     const dependencies = dependencySettings(settings, environment)
-    const parts: Parts = { settings, dependencies, clock, bus, keys, audit, registry, vault, sandbox, marks }
+    const signers = async () => options.signers ?? (await readTrustedSigners(home.signers, keys))
+    const parts: Parts = { settings, dependencies, clock, bus, keys, audit, registry, vault, sandbox, marks, signers }
     const verify = (ref: ModelRef) => verifyModel(parts, ref)
     const incidents = await openIncidents({
       database,
@@ -201,7 +220,7 @@ export const openNootropic = async (options: NootropicOptions = {}): Promise<Noo
 
     return {
       async register(path, registration) {
-        const registered = await registerModel(path, registration, parts)
+        const registered = await registerModel(path, registration, 'first', parts)
         if ((await registry.status(registration.name)).active === undefined)
           await executor.control.activate(registered.ref)
         return registered
@@ -215,7 +234,7 @@ export const openNootropic = async (options: NootropicOptions = {}): Promise<Noo
           const message = `expected a version of ${active.name} above ${active.version}, which serves, got ${registration.version}`
           throw new NootropicError('MODEL_EXISTS', `${message}; control.rollback goes back`)
         }
-        const registered = await registerModel(path, registration, parts)
+        const registered = await registerModel(path, registration, 'update', parts)
         await executor.control.activate(registered.ref)
         return registered
       },
@@ -225,13 +244,16 @@ export const openNootropic = async (options: NootropicOptions = {}): Promise<Noo
       async extractWatermark(ref) {
         const kept = await marks.get(ref)
         if (kept?.claim === undefined) return undefined
-        const { bytes } = mainFile(await vault.open(ref))
-        return extractWatermark(bytes, { key: await keys.secret(watermarkPurpose), claim: kept.claim })
+        const { claim } = kept
+        const key = await keys.secret(watermarkPurpose)
+        return vault.lend(ref, async (model) => extractWatermark(mainFile(model).bytes, { key, claim }))
       },
       verify,
+      sealed: openSealedModels(parts),
       isolation: () => sandbox.probe(),
       control: executor.control,
       keys: apiKeys,
+      keyStore: keys,
       audit,
       monitor,
       incidents,

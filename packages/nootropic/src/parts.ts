@@ -4,6 +4,7 @@ import type { ManifestSet } from '@nootropic/core/manifest'
 import type { Registry, Vault } from '@nootropic/runtime'
 import type { Sandbox } from '@nootropic/runtime/sandbox'
 import type { DependencyOptions } from '@nootropic/validation'
+import type { Trust } from '@nootropic/validation/provenance'
 import type { MarkStore } from './marks.ts'
 
 /** What the facade is made of, for those of its operations that stand in files of their own. */
@@ -18,5 +19,7 @@ export interface Parts {
   readonly registry: Registry
   readonly vault: Vault
   readonly sandbox: Sandbox
+  /** Whose signatures are accepted now; undefined when nobody is named. */
+  readonly signers: () => Promise<Trust | undefined>
   readonly marks: MarkStore
 }

@@ -1,11 +1,14 @@
 import { isNootropicError, type ModelRef, modelRefSchema, NootropicError, type Report } from '@nootropic/core'
 import { type ModelPackage, mainFile, onnxSignature, readModelPackage, readOnnx } from '@nootropic/core/formats'
+import type { ManifestSet, ModelSecurityPolicy } from '@nootropic/core/manifest'
 import { adversarialOptions, type Dataset, robustnessOptions, severityReactions, validate } from '@nootropic/validation'
+import { signedPackage, type Verification } from '@nootropic/validation/provenance'
 import { fingerprintModel } from '@nootropic/watermark'
 import { manifestOf } from './manifest-of.ts'
 import { markModel } from './mark-model.ts'
 import type { Marks } from './marks.ts'
 import type { Parts } from './parts.ts'
+import { verifySignature } from './verify-signature.ts'
 
 /** What a model is registered as. */
 export interface RegisterOptions {
@@ -18,6 +21,9 @@ export interface RegisterOptions {
   readonly acceptIncomplete?: boolean
 }
 
+/** What a registration is of: an update has a switch of its own for the signature. */
+export type RegistrationKind = 'first' | 'update'
+
 /** A registered model. */
 export interface Registered extends Marks {
   readonly ref: ModelRef
@@ -26,8 +32,19 @@ export interface Registered extends Marks {
   readonly unmarked?: string
 }
 
+/** The policy, with the switch for the signature that this kind of registration has. */
+const policyFor = (kind: RegistrationKind, { policy }: ManifestSet): ModelSecurityPolicy['spec'] => {
+  if (kind === 'first') return policy.spec
+  const changed = structuredClone(policy.spec)
+  changed.validation.securityChecks.codeAnalysis.codeSigningVerification =
+    policy.spec.update.validation.signatureVerification
+  return changed
+}
+
 const validateWithSettings = (
   model: ModelPackage,
+  verification: Verification | undefined,
+  policy: ModelSecurityPolicy['spec'],
   { settings, dependencies, sandbox, clock }: Parts,
   dataset: Dataset | undefined,
 ) => {
@@ -36,7 +53,8 @@ const validateWithSettings = (
   const scanning = manifestOf(settings, 'ModelVulnerabilityScanning')
   return validate(model, {
     sessions: sandbox,
-    policy: settings.policy.spec,
+    policy,
+    ...(verification === undefined ? {} : { verification }),
     dependencies,
     clock,
     ...(dataset === undefined ? {} : { dataset }),
@@ -92,17 +110,27 @@ const verifyName = ({ name, version }: RegisterOptions): Pick<ModelRef, 'name' |
 }
 
 /**
- * Registers a model: read, mark, validate, then seal and enter it. The bytes that were validated are the bytes that are
- * sealed, watermark included. A refused model leaves nothing behind but its audit record.
+ * Registers a model: verify who signed it, read, mark, validate, then seal and enter it. The bytes that were validated are
+ * the bytes that are sealed, watermark included, and of a signed model nothing that was not signed. A refused model leaves
+ * nothing behind but its audit record.
  */
-export const registerModel = async (path: string, options: RegisterOptions, parts: Parts): Promise<Registered> => {
+export const registerModel = async (
+  path: string,
+  options: RegisterOptions,
+  kind: RegistrationKind,
+  parts: Parts,
+): Promise<Registered> => {
   const { registry, vault, audit, bus, marks, settings, sandbox, keys } = parts
   const { name, version } = verifyName(options)
-  const original = await readModelPackage(path)
+  const policy = policyFor(kind, settings)
+  const read = await readModelPackage(path)
+  const isSignatureAsked = policy.validation.securityChecks.codeAnalysis.codeSigningVerification
+  const verification = isSignatureAsked ? await verifySignature(path, await parts.signers()) : undefined
+  const original = verification?.verdict === 'pass' ? await signedPackage(read, verification.resources) : read
   const { model, claim, unmarked } = await markModel(original, settings, keys)
   const ref: ModelRef = { name, version, digest: model.digest }
 
-  const report = await validateWithSettings(model, parts, options.dataset)
+  const report = await validateWithSettings(model, verification, policy, parts, options.dataset)
   await verifyAdmitted(report, ref, options.acceptIncomplete ?? false, parts)
 
   const { bytes } = mainFile(model)

@@ -28,6 +28,8 @@ export interface Streams {
   diagnostics(text: string): void
   /** Writes to the terminal that diagnostics go to, when they go to one: for what is written over. */
   progress?(text: string): void
+  /** Asks for a line at the terminal without showing it, where there is one. The caller wipes the answer. */
+  askSecret?(question: string): Promise<Buffer>
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly directory: string
 }
@@ -60,6 +62,12 @@ export const operand = (invocation: Invocation, index: number, name: string): st
 export const textOption = (invocation: Invocation, name: string): string | undefined => {
   const value = invocation.options[name]
   return typeof value === 'string' ? value : undefined
+}
+
+/** The texts of an option that may be given several times. */
+export const textOptions = (invocation: Invocation, name: string): readonly string[] => {
+  const values = invocation.options[name]
+  return Array.isArray(values) ? values : []
 }
 
 /** A text option that must be there. @throws NootropicError `USAGE` when it is not. */

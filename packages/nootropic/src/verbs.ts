@@ -3,14 +3,22 @@ import { deps } from './commands/deps.ts'
 import { fingerprint } from './commands/fingerprint.ts'
 import { incidentClose, incidentList, incidentReport } from './commands/incident.ts'
 import { init } from './commands/init.ts'
+import { keysCreate, keysImport, keysList, keysPublic, keysState } from './commands/keys.ts'
+import { keysProtect, keysRotate } from './commands/keys-protect.ts'
+import { keysExport, keysRecover } from './commands/keys-recovery.ts'
 import { list } from './commands/list.ts'
 import { manifestCheck } from './commands/manifest-check.ts'
 import { register } from './commands/register.ts'
 import { rollback } from './commands/rollback.ts'
 import { rules } from './commands/rules.ts'
 import { run } from './commands/run.ts'
+import { sbom } from './commands/sbom.ts'
 import { scan } from './commands/scan.ts'
+import { seal } from './commands/seal.ts'
+import { sign } from './commands/sign.ts'
 import { tokenCreate, tokenList, tokenRevoke } from './commands/token.ts'
+import { unseal } from './commands/unseal.ts'
+import { verify } from './commands/verify.ts'
 import { watermark } from './commands/watermark.ts'
 import type { Verb } from './verb.ts'
 
@@ -20,11 +28,25 @@ export const verbs: readonly Verb[] = [
   manifestCheck,
   scan,
   rules,
+  sign,
+  verify,
   deps,
+  sbom,
+  seal,
+  unseal,
   register,
   list,
   run,
   rollback,
+  keysList,
+  keysCreate,
+  keysImport,
+  keysPublic,
+  keysState,
+  keysRotate,
+  keysProtect,
+  keysExport,
+  keysRecover,
   tokenCreate,
   tokenList,
   tokenRevoke,

@@ -14,8 +14,9 @@ export const verifyModel = async (
   const kept = await marks.get(ref)
   if (!kept) return 'incomplete'
   try {
-    const { bytes } = mainFile(await vault.open(ref))
-    const { relation } = compareFingerprints(kept.fingerprint, await fingerprintModel(bytes))
+    const { relation } = await vault.lend(ref, async (model) =>
+      compareFingerprints(kept.fingerprint, await fingerprintModel(mainFile(model).bytes)),
+    )
     return relation === 'identical' ? 'pass' : relation === 'incomplete' ? 'incomplete' : 'fail'
   } catch (error) {
     if (isNootropicError(error, 'SEALED_FILE_CORRUPT')) return 'fail'

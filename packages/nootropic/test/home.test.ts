@@ -25,6 +25,7 @@ test('without a storage manifest everything lies under the home', () => {
     keys: '/data/keys',
     models: '/data/models',
     audit: '/data/audit',
+    signers: '/data/config/trusted-signers',
     database: '/data/state.db',
   })
 })

@@ -2,11 +2,18 @@ import { NootropicError } from '@nootropic/core'
 import { isolationLevels } from '@nootropic/runtime/sandbox'
 import { type Nootropic, openNootropic } from '../open.ts'
 import { type Invocation, type OptionDescription, type Streams, textOption } from '../verb.ts'
+import { unlockOptions, withPassphrase } from './keys-passphrase.ts'
+
+/** The options that say which installation is meant, and what opens its keys. */
+export const homeOptions: Readonly<Record<string, OptionDescription>> = {
+  home: { type: 'string', value: 'DIR', description: 'keys, models and records (default ~/.nootropic)' },
+  manifests: { type: 'string', value: 'DIR', description: 'the settings (default: those of an empty directory)' },
+  ...unlockOptions,
+}
 
 /** The options of every verb that works with an installation. */
 export const installationOptions: Readonly<Record<string, OptionDescription>> = {
-  home: { type: 'string', value: 'DIR', description: 'keys, models and records (default ~/.nootropic)' },
-  manifests: { type: 'string', value: 'DIR', description: 'the settings (default: those of an empty directory)' },
+  ...homeOptions,
   isolation: {
     type: 'string',
     value: 'LEVEL',
@@ -27,12 +34,15 @@ export const withInstallation = async <Result>(
   }
   const home = textOption(invocation, 'home')
   const manifests = textOption(invocation, 'manifests')
-  const nootropic = await openNootropic({
-    ...(home === undefined ? {} : { home }),
-    ...(manifests === undefined ? {} : { manifests }),
-    ...(isolation === undefined ? {} : { isolation }),
-    environment: streams.environment,
-  })
+  const nootropic = await withPassphrase(invocation, streams, (unlock) =>
+    openNootropic({
+      ...unlock,
+      ...(home === undefined ? {} : { home }),
+      ...(manifests === undefined ? {} : { manifests }),
+      ...(isolation === undefined ? {} : { isolation }),
+      environment: streams.environment,
+    }),
+  )
   try {
     return await work(nootropic)
   } finally {

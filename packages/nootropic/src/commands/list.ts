@@ -4,7 +4,7 @@ import { installationOptions, withInstallation } from './installation.ts'
 export const list: Verb = {
   name: 'list',
   operands: '',
-  summary: 'the registered models, their versions, and which serves',
+  summary: 'the registered models, their versions, and which serves; and what else is sealed',
   options: installationOptions,
   run: (invocation, streams) =>
     withInstallation(invocation, streams, async (nootropic) => {
@@ -15,8 +15,13 @@ export const list: Verb = {
           : `serves ${active?.version ?? 'nothing'}`
         return `${name}  ${versions.map(({ version }) => version).join(', ')}  ${state}`
       })
-      const text =
-        lines.length > 0 ? lines.join('\n') : 'no model is registered; `nootropic register PATH` registers one'
-      return { exit: 0, document: { models }, text: `${text}\n` }
+      const sealed = await nootropic.sealed.list()
+      const others = sealed.flatMap(({ name, version, isRegistered, problem }) => {
+        if (problem !== undefined) return [`${name}  ${version}  does not open: ${problem}`]
+        return isRegistered ? [] : [`${name}  ${version}  sealed, not registered`]
+      })
+      const none = 'no model is registered; `nootropic register PATH` registers one'
+      const text = [...(lines.length > 0 ? lines : [none]), ...others].join('\n')
+      return { exit: 0, document: { models, sealed }, text: `${text}\n` }
     }),
 }

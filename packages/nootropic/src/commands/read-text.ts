@@ -1,33 +1,9 @@
-import { constants } from 'node:fs'
-import { open } from 'node:fs/promises'
-import { resolve } from 'node:path'
-import { NootropicError } from '@nootropic/core'
 import type { Streams } from '../verb.ts'
+import { readBytes } from './read-bytes.ts'
 
 /** More than the largest inputs that a run takes need as JSON, and less than the longest string of V8 (CWE-770). */
 const maximumBytes = 256 * 1024 ** 2
 
-// A pipe does not block the opening; Windows has no such flag.
-const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
-
 /** The text of a regular file that an option names. @throws NootropicError `FILE_UNREADABLE` or `LIMIT_EXCEEDED` */
-export const readText = async (option: string, path: string, { directory }: Streams): Promise<string> => {
-  const unreadable = (found: string, cause?: unknown): NootropicError =>
-    new NootropicError('FILE_UNREADABLE', `expected --${option} to name a file that can be read, ${path}: ${found}`, {
-      cause,
-    })
-  const handle = await open(resolve(directory, path), flags).catch((cause: NodeJS.ErrnoException) => {
-    throw unreadable(cause.code ?? 'unknown', cause)
-  })
-  try {
-    const status = await handle.stat()
-    if (!status.isFile()) throw unreadable('no regular file; write the text into one')
-    if (status.size > maximumBytes) {
-      const message = `expected --${option} to name a file of at most ${maximumBytes} bytes, ${path} has ${status.size}`
-      throw new NootropicError('LIMIT_EXCEEDED', `${message}; send less at once`)
-    }
-    return await handle.readFile('utf8')
-  } finally {
-    await handle.close()
-  }
-}
+export const readText = async (option: string, path: string, streams: Streams): Promise<string> =>
+  (await readBytes(option, path, streams, maximumBytes)).toString('utf8')

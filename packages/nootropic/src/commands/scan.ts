@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { isAbsolute, relative, resolve } from 'node:path'
 import { combineVerdicts, NootropicError, type Report, severities, systemClock } from '@nootropic/core'
@@ -7,8 +6,10 @@ import { parseIgnoreFile, sarifOf, scanPage, scanPath, scanText } from '@nootrop
 import { createProgressBar } from '../progress-bar.ts'
 import { type Invocation, operand, type Streams, textOption, type Verb } from '../verb.ts'
 import { version } from '../version.ts'
+import { choose } from './choose.ts'
 import { readText } from './read-text.ts'
 import { readScanningManifest, writeScanReports } from './scanning-manifest.ts'
+import { writeOutput } from './write-output.ts'
 
 /** Ways to write a scan down. `--json` is the fourth, as of every verb. */
 const writers: Readonly<Record<string, (reports: readonly Report[]) => string>> = {
@@ -18,14 +19,6 @@ const writers: Readonly<Record<string, (reports: readonly Report[]) => string>> 
   },
   sarif: (reports) => `${JSON.stringify(sarifOf(reports, version), undefined, 2)}\n`,
   html: scanPage,
-}
-
-const choose = <Choice extends string>(name: string, value: string, choices: readonly Choice[]): Choice => {
-  const chosen = choices.find((choice) => choice === value)
-  if (chosen === undefined) {
-    throw new NootropicError('USAGE', `expected --${name} to be one of ${choices.join(', ')}, got "${value}"`)
-  }
-  return chosen
 }
 
 /** Threads beside one another: more than four only wait for the disk. */
@@ -110,13 +103,7 @@ export const scan: Verb = {
     if (output === undefined) return { exit, document, text }
     const content =
       invocation.options.json === true ? `${JSON.stringify({ schemaVersion: 1, ...document }, null, 2)}\n` : text
-    await writeFile(resolve(streams.directory, output), content).catch((cause: NodeJS.ErrnoException) => {
-      throw new NootropicError(
-        'FILE_UNREADABLE',
-        `expected --output to name a file that can be written, ${output}: ${cause.code}`,
-        { cause },
-      )
-    })
+    await writeOutput(output, content, streams)
     return { exit, document: { verdict, output }, text: `${verdict}: ${reports.length} files, written to ${output}\n` }
   },
 }

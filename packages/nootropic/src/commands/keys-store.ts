@@ -1,0 +1,62 @@
+import { type AuditEntry, isNootropicError, NootropicError } from '@nootropic/core'
+import { type KeyStore, protectionOf } from '@nootropic/core/crypto'
+import { parseManifestSet, readManifests } from '@nootropic/core/manifest'
+import { defaultHome, homeAt, userPath } from '../home.ts'
+import { openKeys, type ProtectionKind } from '../key-protection.ts'
+import { type Invocation, type Streams, textOption, type VerbResult } from '../verb.ts'
+import { withInstallation } from './installation.ts'
+import { withPassphrase } from './keys-passphrase.ts'
+
+/** The directory of the keys of the installation that the options name. */
+export const keysDirectory = async (invocation: Invocation, streams: Streams): Promise<string> => {
+  const manifests = textOption(invocation, 'manifests')
+  const settings =
+    manifests === undefined ? parseManifestSet([]) : await readManifests(userPath(manifests, process.cwd()))
+  return homeAt(textOption(invocation, 'home') ?? defaultHome, settings, streams.environment).keys
+}
+
+/**
+ * Reads from a key store without opening the rest of its installation, so that a program that has it open is no hindrance.
+ *
+ * @throws NootropicError `KEY_UNAVAILABLE` when there is none: one that was made now would only be in the way of a recovery
+ */
+export const readKeys = async (
+  invocation: Invocation,
+  streams: Streams,
+  work: (keys: KeyStore, protection: ProtectionKind) => Promise<VerbResult>,
+): Promise<VerbResult> => {
+  const directory = await keysDirectory(invocation, streams)
+  const protection = await protectionOf(directory)
+  if (protection === undefined) {
+    const message = `expected a key store at ${directory}, found none`
+    throw new NootropicError(
+      'KEY_UNAVAILABLE',
+      `${message}; \`nootropic keys create NAME\` makes one, \`nootropic keys recover FILE\` restores one`,
+    )
+  }
+  const keys = await withPassphrase(invocation, streams, (unlock) => openKeys({ directory, ...unlock }))
+  return work(keys, protection)
+}
+
+/**
+ * Changes a key store, on record: the audit log says what is about to be done, and then what came of it. What cannot be
+ * recorded is not done. The key store's own history has each change in any case.
+ */
+export const changeKeys = (
+  invocation: Invocation,
+  streams: Streams,
+  change: Pick<AuditEntry, 'action' | 'resource' | 'details'>,
+  work: (keys: KeyStore) => Promise<VerbResult & { changed?: AuditEntry['details'] }>,
+): Promise<VerbResult> =>
+  withInstallation(invocation, streams, async ({ keyStore, audit }) => {
+    const entry = { category: 'operation', actor: 'system:nootropic', ...change } as const
+    await audit.append({ ...entry, outcome: 'allowed' })
+    const { changed, ...result } = await work(keyStore).catch(async (error: unknown) => {
+      const reason = isNootropicError(error) ? error.code : 'INTERNAL'
+      // What went wrong first is what the user needs to know.
+      await audit.append({ ...entry, outcome: 'failed', reason }).catch(() => {})
+      throw error
+    })
+    await audit.append({ ...entry, outcome: 'succeeded', details: { ...entry.details, ...changed } })
+    return result
+  })
