@@ -150,11 +150,13 @@ export const registerModel = async (
     outcome: 'allowed',
     details: { version: ref.version, digest: ref.digest, originalDigest: original.digest },
   })
+  // What an operator sealed before stays, whatever becomes of this registration.
+  const isSealedBefore = (await vault.list()).some((sealed) => sealed.name === name && sealed.version === version)
   await vault.seal(ref, model)
   try {
     await registry.add({ ref, signature: onnxSignature(readOnnx(bytes)), report, originalDigest: original.digest })
   } catch (error) {
-    if (isNootropicError(error, 'MODEL_EXISTS')) await vault.remove(ref)
+    if (isNootropicError(error, 'MODEL_EXISTS') && !isSealedBefore) await vault.remove(ref)
     throw error
   }
   await marks.put(ref, kept)

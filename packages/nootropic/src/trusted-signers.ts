@@ -3,10 +3,24 @@ import { join } from 'node:path'
 import { NootropicError } from '@nootropic/core'
 import type { KeyStore } from '@nootropic/core/crypto'
 import { readPrivateFile } from '@nootropic/core/storage'
-import { type Trust, trustAnyOf, trustCertificates, trustPublicKey } from '@nootropic/validation/provenance'
+import {
+  provenanceRules,
+  type Trust,
+  trustAnyOf,
+  trustCertificates,
+  trustPublicKey,
+} from '@nootropic/validation/provenance'
 
 /** Where people put whom they trust: one PEM file a signer (CWE-770). */
 const maximumFiles = 1000
+
+/** Where every signer was revoked, a model needs another signature than theirs, and not none. */
+const nobody: Trust = {
+  check: () => {
+    const message = 'expected a signer who is trusted, found that every model-signing key here was revoked'
+    return { isAuthentic: false, sightings: [{ rule: provenanceRules['signer-untrusted'], message }] }
+  },
+}
 
 const trustOfFile = async (path: string): Promise<Trust> => {
   const pem = (await readPrivateFile(path)).toString('latin1')
@@ -40,15 +54,17 @@ const filesIn = async (directory: string): Promise<string[]> => {
  * Whose signatures an installation accepts: those of its own model-signing keys, and of the public keys and root
  * certificates (`*.pem`, for their owner alone) in a directory.
  *
- * @returns undefined when there is nobody.
+ * @returns undefined when nobody was ever named.
  * @throws NootropicError `CONFIGURATION_INVALID`, `FILE_UNREADABLE`
  */
 export const readTrustedSigners = async (directory: string, keys: KeyStore): Promise<Trust | undefined> => {
   const trusts: Trust[] = []
-  for (const { keyId, purpose, state } of await keys.list()) {
-    if (purpose !== 'model-signing' || state === 'revoked') continue
+  const signing = (await keys.list()).filter(({ purpose }) => purpose === 'model-signing')
+  for (const { keyId, state } of signing) {
+    if (state === 'revoked') continue
     trusts.push(trustPublicKey({ publicKey: await keys.publicKey(keyId) }))
   }
   for (const path of await filesIn(directory)) trusts.push(await trustOfFile(path))
-  return trusts.length === 0 ? undefined : trustAnyOf(trusts)
+  if (trusts.length > 0) return trustAnyOf(trusts)
+  return signing.length > 0 ? nobody : undefined
 }

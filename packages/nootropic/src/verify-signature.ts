@@ -22,5 +22,8 @@ const isThere = (path: string): Promise<boolean> =>
 export const verifySignature = async (path: string, trust: Trust | undefined): Promise<Verification> => {
   const signature = await signatureOf(path)
   if (!(await isThere(signature))) return trust === undefined ? withoutSigners(path) : withoutSignature(path)
-  return trust === undefined ? withoutSigners(path) : verifyModel(path, { signature, trust })
+  if (trust === undefined) return withoutSigners(path)
+  const verification = await verifyModel(path, { signature, trust })
+  // Files that could not be compared may be those that somebody is exchanging now: nobody can accept that by name.
+  return verification.verdict === 'incomplete' ? { ...verification, verdict: 'fail' } : verification
 }

@@ -91,15 +91,23 @@ test('once somebody is trusted, a model without signature, with another signer o
   expect(await nootropic.list()).toEqual([])
 })
 
-test('a revoked key signs no more', async () => {
+test('a revoked key signs no more, also when it was the only one', async () => {
   await sign()
-  await nootropic.keyStore.createModelSigningKey('other', 'P-256')
   const [{ keyId } = { keyId: '' }] = (await nootropic.keyStore.list()).filter(({ id }) => id === 'author')
   await nootropic.keyStore.setState(keyId, 'verify-only')
   expect(codeSigning((await nootropic.register(model, options)).report)).toBe('pass')
   await nootropic.keyStore.setState(keyId, 'revoked')
   const again = { ...options, version: '1.1.0' }
   expect(rules(await refusal(nootropic.register(model, again)))).toEqual(['provenance/signer-untrusted'])
+})
+
+test('what an operator sealed stays sealed when its registration is refused', async () => {
+  await nootropic.sealed.seal(model, { name: 'digits', version: '0.9.0' })
+  await nootropic.register(model, options)
+  await expect(nootropic.register(model, { ...options, version: '0.9.0' })).rejects.toMatchObject({
+    code: 'MODEL_EXISTS',
+  })
+  expect((await nootropic.sealed.list()).map(({ version }) => version)).toEqual(['0.9.0', '1.0.0'])
 })
 
 test('a public key in config/trusted-signers is trusted; another file there is refused with a sentence', async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { isNootropicError } from '@nootropic/core'
 import type { ModelVersion } from '../model-ref.ts'
@@ -25,9 +26,10 @@ const isKeyGone = (error: unknown): boolean =>
 const removeKeyOf = async (path: string, { keys, placeOf }: VaultPlaces): Promise<void> => {
   const seal = await readSeal(path).catch(() => undefined)
   if (seal === undefined) return
-  // A seal that was planted here must not take the key of a model that is there.
-  const placed = await readSeal(placeOf(seal)).catch(() => undefined)
-  if (placed?.keyId === seal.keyId) return
+  // A seal that was planted here must not take the key of a model that is there, even of one that cannot be read now.
+  const place = placeOf(seal)
+  const placed = await readSeal(place).catch(() => undefined)
+  if (placed === undefined ? existsSync(place) : placed.keyId === seal.keyId) return
   try {
     await keys.dataKey(seal.keyId, dataKeyName(seal))
     await keys.removeKey(seal.keyId)

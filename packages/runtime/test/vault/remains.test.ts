@@ -1,4 +1,13 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { NootropicError, systemRandom } from '@nootropic/core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -20,6 +29,7 @@ const keyStates = async () => (await (await at.openKeys()).list()).map(({ state 
 test('a copy of what was removed opens no more, also under a new seal of the same', async () => {
   const { vault, ref } = await sealed()
   cpSync(at.place(), join(at.home, 'copy'), { recursive: true })
+  chmodSync(join(at.home, 'copy'), 0o700) // Node 22 does not keep the mode of a directory
   await vault.remove(ref)
   expect(await keyStates()).toEqual([])
   renameSync(join(at.home, 'copy'), at.place())

@@ -3,6 +3,8 @@ import { createContentHasher, type ModelPackage, type PackageFile } from '@nootr
 import { singleFile } from './names.ts'
 import type { Resource } from './statement.ts'
 
+const pieceLength = 2 ** 20
+
 const notSigned = (path: string, found: string): NootropicError =>
   new NootropicError(
     'SIGNATURE_INVALID',
@@ -13,7 +15,9 @@ const notSigned = (path: string, found: string): NootropicError =>
 const verifyBytes = async ({ path, bytes }: PackageFile, resources: readonly Resource[]): Promise<void> => {
   for (const { algorithm, digest, start = 0, end = bytes.length } of resources) {
     const hasher = await createContentHasher(algorithm)
-    hasher.update(bytes.subarray(start, end))
+    // Node hashes less than 2 GiB at a time.
+    for (let offset = start; offset < end; offset += pieceLength)
+      hasher.update(bytes.subarray(offset, Math.min(end, offset + pieceLength)))
     if (hasher.digest() !== digest) throw notSigned(path, 'other bytes')
   }
   const end = Math.max(...resources.map((resource) => resource.end ?? bytes.length))
