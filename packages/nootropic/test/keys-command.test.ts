@@ -17,9 +17,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { runCommand } from '../src/command.ts'
 import { openNootropic } from '../src/index.ts'
-import type { CommandAnswer } from './support/run-command.ts'
+import { type CommandAnswer, runIn } from './support/run-command.ts'
 
 const digits = fileURLToPath(new URL('../../../examples/guard-a-model/models/digits', import.meta.url))
 const passphrase = 'correct horse battery staple'
@@ -48,28 +47,9 @@ const place = (name: string) => join(directory, name)
 
 /** Runs a command line, with what a user answers at the terminal if there is one. */
 const run = async (words: readonly string[], answers?: string[]): Promise<CommandAnswer> => {
-  let output = ''
-  let diagnostics = ''
-  const exit = await runCommand(words, {
-    output: (text) => {
-      output += text
-    },
-    diagnostics: (text) => {
-      diagnostics += text
-    },
-    ...(answers === undefined
-      ? {}
-      : {
-          askSecret: async (question) => {
-            diagnostics += question
-            return Buffer.from(answers.shift() ?? '')
-          },
-        }),
-    environment: {},
-    directory,
-  })
-  said += output + diagnostics
-  return { exit, output, diagnostics }
+  const answer = await runIn(directory, words, answers)
+  said += answer.output + answer.diagnostics
+  return answer
 }
 const keys = (...words: string[]) => run(['keys', ...words, '--home', home])
 const keysAt = (terminal: string[], ...words: string[]) => run(['keys', ...words, '--home', home], terminal)

@@ -7,8 +7,12 @@ export interface CommandAnswer {
   readonly diagnostics: string
 }
 
-/** Runs a command line in `directory`, and keeps what it writes. */
-export const runIn = async (directory: string, words: readonly string[]): Promise<CommandAnswer> => {
+/** Runs a command line in `directory`, with what a user answers at the terminal if there is one, and keeps what it writes. */
+export const runIn = async (
+  directory: string,
+  words: readonly string[],
+  answers?: string[],
+): Promise<CommandAnswer> => {
   let output = ''
   let diagnostics = ''
   const exit = await runCommand(words, {
@@ -18,6 +22,14 @@ export const runIn = async (directory: string, words: readonly string[]): Promis
     diagnostics: (text) => {
       diagnostics += text
     },
+    ...(answers === undefined
+      ? {}
+      : {
+          askSecret: async (question) => {
+            diagnostics += question
+            return Buffer.from(answers.shift() ?? '')
+          },
+        }),
     environment: {},
     directory,
   })
