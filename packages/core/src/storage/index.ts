@@ -11,3 +11,4 @@ export {
   writePrivateFile,
 } from './private-file.ts'
 export type { Violation } from './storage-error.ts'
+export { type LockOptions, withLock } from './wait-for-lock.ts'
