@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from 'node:fs'
+import { readdirSync, rmSync, writeSync } from 'node:fs'
 import files from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
@@ -41,7 +41,7 @@ const removeHalf = (directory: string): void => {
  * @param lastStep how many changes are still made; infinite to count only.
  * @returns how many there were so far.
  */
-export const killAtStep = async (lastStep: number, mode: 'before' | 'torn'): Promise<() => number> => {
+const killAtStep = async (lastStep: number, mode: 'before' | 'torn'): Promise<() => number> => {
   let steps = 0
   const count = (owner: object, { name, data }: Change): void => {
     const original = Reflect.get(owner, name) as Call
@@ -67,4 +67,18 @@ export const killAtStep = async (lastStep: number, mode: 'before' | 'torn'): Pro
   for (const change of fileChanges) count(files, change)
   syncBuiltinESMExports()
   return () => steps
+}
+
+/**
+ * All that a program does which is to be killed: it works in a new directory, says what is done (JSON, one document a line),
+ * and at its end how many steps there were. Called with HOME SEED STEP before|torn.
+ */
+export const workUntilKilled = async <Said>(
+  work: (home: string, seed: number, say: (said: Said) => void) => Promise<void>,
+): Promise<void> => {
+  const [home, seed, lastStep, mode] = process.argv.slice(2) as [string, string, string, 'before' | 'torn']
+  const say = (said: unknown): void => void writeSync(1, `${JSON.stringify(said)}\n`)
+  const steps = await killAtStep(Number(lastStep), mode)
+  await work(home, Number(seed), say)
+  say({ steps: steps() })
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,16 +32,6 @@ export const buildProgram = (source: URL, external: readonly string[] = []): str
   return outfile
 }
 
-/** Runs a program to its end or its death by SIGKILL, and gives what it said: JSON, one document a line. */
-export const runProgram = <Said>(program: string, parameters: readonly string[]): Promise<Said[]> =>
-  new Promise((resolve, reject) => {
-    execFile(process.execPath, [program, ...parameters], (error, output, failure) => {
-      if (error !== null && error.signal !== 'SIGKILL') return reject(new Error(failure))
-      const lines = output.split('\n').slice(0, -1)
-      resolve(lines.map((line) => JSON.parse(line) as Said))
-    })
-  })
-
 /** A place where a process is killed. */
 export interface Kill {
   readonly seed: number
@@ -49,44 +39,34 @@ export interface Kill {
   readonly mode: 'before' | 'torn'
 }
 
-/**
- * Kills processes at every step of what they do, seed after seed, until there were `kills` of them.
- *
- * @param crash runs one and verifies what it left; gives the number of steps when it came to its end.
- * @returns how many were killed.
- */
-export const killEverywhere = async (
-  kills: number,
-  atOnce: number,
-  crash: (kill: Kill) => Promise<number | undefined>,
-): Promise<number> => {
-  const points: Kill[] = []
-  for (let seed = 1; points.length < kills; seed += 1) {
-    const steps = await crash({ seed, step: Number.POSITIVE_INFINITY, mode: 'before' })
-    if (steps === undefined) throw new Error('expected a process to come to its end where it is not killed')
-    for (let step = 0; step < steps; step += 1) points.push({ seed, step, mode: (step + seed) % 2 ? 'torn' : 'before' })
-  }
-  let killed = 0
-  const work = async (): Promise<void> => {
-    for (let next = points.pop(); next !== undefined; next = points.pop()) {
-      if ((await crash(next)) === undefined) killed += 1
-    }
-  }
-  await Promise.all(Array.from({ length: atOnce }, work))
-  return killed
-}
+/** Runs a program to its end or its death by SIGKILL, and gives what it said: JSON, one document a line. */
+const run = (program: string, parameters: readonly string[]): Promise<unknown[]> =>
+  new Promise((resolve, reject) => {
+    execFile(process.execPath, [program, ...parameters], (error, output, failure) => {
+      if (error !== null && error.signal !== 'SIGKILL') return reject(new Error(failure))
+      const lines = output.split('\n').slice(0, -1)
+      resolve(lines.map((line) => JSON.parse(line)))
+    })
+  })
 
-/** Kills one process at each of `kills` steps, evenly spread over all that it makes. */
-export const killHereAndThere = async (
-  kills: number,
-  crash: (kill: Kill) => Promise<number | undefined>,
-): Promise<number> => {
-  const steps = await crash({ seed: 1, step: Number.POSITIVE_INFINITY, mode: 'before' })
-  if (steps === undefined) throw new Error('expected a process to come to its end where it is not killed')
-  let killed = 0
-  for (let kill = 0; kill < kills; kill += 1) {
-    const step = Math.floor((kill * steps) / kills)
-    if ((await crash({ seed: 1, step, mode: kill % 2 === 0 ? 'before' : 'torn' })) === undefined) killed += 1
+/**
+ * Lets a program (see `workUntilKilled`) work in a new directory and die, and verifies what it left there.
+ *
+ * @returns how many steps it made, when it came to its end.
+ */
+export const crash = async <Said>(
+  program: string,
+  { seed, step, mode }: Kill,
+  verify: (home: string, said: readonly Said[], label: string) => Promise<void>,
+): Promise<number | undefined> => {
+  const home = mkdtempSync(join(tmpdir(), 'nootropic-crash-'))
+  try {
+    const said = await run(program, [home, String(seed), String(step), mode])
+    const end = said.at(-1) as { steps?: number } | undefined
+    const isWhole = end?.steps !== undefined
+    await verify(home, (isWhole ? said.slice(0, -1) : said) as Said[], `seed ${seed}, ${mode} step ${step}`)
+    return end?.steps
+  } finally {
+    rmSync(home, { recursive: true, force: true })
   }
-  return killed
 }

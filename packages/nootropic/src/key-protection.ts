@@ -50,15 +50,26 @@ export const protectionBy = (
   }
 }
 
-/** How a key store that does not exist yet is protected: whoever gives a passphrase means it to protect something. */
-export const newProtection = (passphrase: AskPassphrase | undefined): ProtectionKind =>
-  passphrase === undefined ? 'file' : 'passphrase'
+/**
+ * Who gives a passphrase believes that it protects the keys: where it does not, that is said.
+ *
+ * @throws NootropicError `USAGE`
+ */
+const verifyPassphraseUsed = (directory: string, kind: ProtectionKind, passphrase: AskPassphrase | undefined): void => {
+  if (kind === 'passphrase' || passphrase === undefined) return
+  const message = `expected no passphrase for the key store ${directory}, which is protected by a ${kind}, got one`
+  throw new NootropicError(
+    'USAGE',
+    `${message}; leave it away, or put the keys under it: nootropic keys protect --by passphrase`,
+  )
+}
 
 /**
  * Opens the keys of an installation with what its ring says that protects them, or makes them: under the passphrase that
- * was given, or else with a file. The passphrase is not asked for when the ring names another protection.
+ * was given, or else with a file.
  *
- * @throws NootropicError `KEY_UNAVAILABLE`, `PEER_DEPENDENCY_MISSING` for the keychain, `STORAGE_FAILED`
+ * @throws NootropicError `KEY_UNAVAILABLE`, `USAGE` for a passphrase where something else protects the keys,
+ *   `PEER_DEPENDENCY_MISSING` for the keychain, `STORAGE_FAILED`
  */
 export const openKeys = async (options: {
   directory: string
@@ -67,6 +78,7 @@ export const openKeys = async (options: {
   clock?: Clock
 }): Promise<KeyStore> => {
   const { directory, passphrase, ...rest } = options
-  const kind = (await protectionOf(directory)) ?? newProtection(passphrase)
+  const kind = (await protectionOf(directory)) ?? (passphrase === undefined ? 'file' : 'passphrase')
+  verifyPassphraseUsed(directory, kind, passphrase)
   return openKeyStore({ directory, protection: protectionBy(kind, { directory, passphrase }), ...rest })
 }

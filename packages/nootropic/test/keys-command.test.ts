@@ -77,9 +77,15 @@ const expectNowhere = (secrets: readonly Buffer[]): void => {
   }
 }
 
+/** Makes `identity`, which opens what is encrypted to the recipient that is returned. */
+const makeIdentity = (): string => {
+  execFileSync('age-keygen', ['-o', place('identity')], { stdio: 'ignore' })
+  return /public key: (age1\w+)/.exec(readFileSync(place('identity'), 'utf8'))?.[1] as string
+}
+
 /** What the audit log says was done. */
-const auditLines = async (): Promise<string[]> => {
-  const { output } = await run(['audit', 'tail', '--home', home, ...unlocked])
+const auditLines = async (...words: string[]): Promise<string[]> => {
+  const { output } = await run(['audit', 'tail', '--home', home, ...words])
   return output
     .trimEnd()
     .split('\n')
@@ -115,6 +121,79 @@ test('a model-signing key is made, listed, shown and revoked', async () => {
   const gone = await keys('public', 'release')
   expect([gone.exit, gone.diagnostics]).toEqual([1, expect.stringContaining('found it revoked')])
   expect(await keys('state', keyId, 'active')).toMatchObject({ exit: 1 })
+})
+
+test('a model-signing key is replaced by one of its name and curve, and verifies what it signed until it is revoked', async () => {
+  const { keyId: first } = JSON.parse((await keys('create', 'release', '--curve', 'P-384', '--json')).output)
+  const replaced = await keys('replace', 'release', '--public-key', 'next.pem', '--json')
+  expect(replaced.exit).toBe(0)
+  const { keyId: second, publicKey, ...rest } = JSON.parse(replaced.output)
+  expect(rest).toEqual({ schemaVersion: 1, name: 'release', replaced: { keyId: first, state: 'verify-only' } })
+  expect(readFileSync(place('next.pem'), 'utf8')).toBe(publicKey)
+  expect((await keys('public', 'release')).output).toBe(publicKey)
+  const statesOf = async () =>
+    (await list()).keys.filter(({ id }) => id === 'release').map((key) => [key.keyId, key.state])
+  expect(await statesOf()).toEqual([
+    [first, 'verify-only'],
+    [second, 'active'],
+  ])
+  expect((await list()).keys.find(({ keyId }) => keyId === second)?.algorithm).toBe('ECDSA-P-384')
+
+  // A revoked one gets a successor too, and does not come back by it.
+  await keys('state', second, 'revoked')
+  const third = await keys('replace', 'release')
+  expect([third.exit, third.output]).toEqual([0, (await keys('public', 'release')).output])
+  expect((await statesOf()).map(([, state]) => state)).toEqual(['verify-only', 'revoked', 'active'])
+
+  writeFileSync(place('there.pem'), 'mine')
+  expect((await keys('replace', 'release', '--public-key', 'there.pem')).exit).toBe(2)
+  const none = await keys('replace', 'none')
+  expect([none.exit, none.diagnostics]).toEqual([1, expect.stringContaining('called "none"')])
+  expect(await statesOf()).toHaveLength(3)
+})
+
+test('a key is removed once it is revoked, unless a model, the installation or its trust rests on it', async () => {
+  const nootropic = await openNootropic({ home, isolation: 'none', alertIntervalSeconds: 0 })
+  await nootropic.sealed.seal(digits, { name: 'digits', version: '1.0.0' })
+  await nootropic.close()
+  const { keyId } = JSON.parse((await keys('create', 'release', '--json')).output)
+  const data = (await list()).keys.find(({ purpose }) => purpose === 'vault')?.keyId as string
+  const pepper = (await list()).keys.find(({ purpose }) => purpose === 'api-key-pepper')?.keyId as string
+  const before = await list()
+  for (const [id, exit, message] of [
+    [data, 2, 'got the key that sealed digits 1.0.0'],
+    [pepper, 2, 'a key that the installation opens without'],
+    [keyId, 2, 'nootropic keys replace "release"'],
+    ['none', 1, 'found none'],
+  ] as const) {
+    const answer = await keys('remove', id)
+    expect([answer.exit, answer.diagnostics], id).toEqual([exit, expect.stringContaining(message)])
+  }
+  expect(await list()).toEqual(before)
+
+  // With nobody left who signs, a revoked signer's models would be those of an installation that asks for no signature.
+  await keys('state', keyId, 'revoked')
+  expect((await keys('remove', keyId)).exit).toBe(2)
+  await keys('replace', 'release')
+  const removed = await keys('remove', keyId, '--json')
+  expect([removed.exit, JSON.parse(removed.output)]).toEqual([0, { schemaVersion: 1, removed: keyId }])
+  expect((await keys('remove', keyId)).exit).toBe(1)
+  const next = (await list()).keys.find(({ id }) => id === 'release')
+  expect(next).toMatchObject({ state: 'active' })
+  await keys('create', 'other')
+  const active = await keys('remove', next?.keyId as string)
+  expect([active.exit, active.diagnostics]).toEqual([1, expect.stringContaining('revoke it before it is removed')])
+  const lines = await auditLines()
+  expect(lines.filter((line) => /^(replace|remove)-key/.test(line)).slice(-8)).toEqual([
+    'replace-key allowed',
+    'replace-key succeeded',
+    'remove-key allowed',
+    'remove-key succeeded',
+    'remove-key allowed',
+    'remove-key failed',
+    'remove-key allowed',
+    'remove-key failed',
+  ])
 })
 
 test('what cannot be done is said in one sentence, and nothing is overwritten', async () => {
@@ -187,9 +266,7 @@ test('an EC key is imported from PEM, and the passphrase of an encrypted one is 
 
 test('the age command opens an export, and an empty installation recovers from it', async () => {
   await keys('create', 'release')
-  execFileSync('age-keygen', ['-o', place('identity')], { stdio: 'ignore' })
-  const text = readFileSync(place('identity'), 'utf8')
-  const recipient = /public key: (age1\w+)/.exec(text)?.[1] as string
+  const recipient = makeIdentity()
   const exported = await keys('export', '--recipient', recipient, '--output', 'keys.age', '--json')
   expect(JSON.parse(exported.output)).toMatchObject({ output: 'keys.age', keys: 3, recipients: [recipient] })
   expect(statSync(place('keys.age')).mode & 0o777).toBe(0o600)
@@ -227,6 +304,54 @@ test('an export under a passphrase recovers into an installation under another',
   expect((await keys('recover', 'keys.age', ...byPassphrase, ...unlocked)).exit).toBe(0)
   expect(await list(...unlocked)).toEqual({ ...before, protection: 'passphrase' })
   expectNowhere([Buffer.from(exportPassphrase), Buffer.from(passphrase)])
+})
+
+test('keys that were under a passphrase do not come to lie in a file because none was given', async () => {
+  await keys('create', 'release')
+  await keys('protect', '--by', 'passphrase', '--new-passphrase-file', 'passphrase')
+  const before = (await list(...unlocked)).keys
+  await keys('export', '--recipient', makeIdentity(), ...unlocked, '-o', 'keys.age')
+  const recover = (...words: string[]) => ['recover', 'keys.age', '--identity', 'identity', ...words]
+  const store = join(home, 'keys')
+  const lose = () => rmSync(store, { recursive: true, force: true })
+
+  lose()
+  const without = await keys(...recover())
+  expect([without.exit, without.diagnostics]).toEqual([2, expect.stringContaining('--by file keeps the keys without')])
+  const differ = await keysAt(['one', 'two'], ...recover())
+  expect([differ.exit, differ.diagnostics]).toEqual([2, expect.stringContaining('the same passphrase twice')])
+  const both = await keys(...recover('--by', 'file', ...unlocked))
+  expect([both.exit, both.diagnostics]).toEqual([2, expect.stringContaining('got it with --by file')])
+  expect((await keys(...recover('--by', 'magic'))).exit).toBe(2)
+
+  lose()
+  expect((await keysAt(['next', 'next'], ...recover())).exit).toBe(0)
+  expect(readdirSync(store).some((name) => name.startsWith('key-enc'))).toBe(false)
+  expect(JSON.parse((await keysAt(['next'], 'list', '--json')).output)).toMatchObject({
+    protection: 'passphrase',
+    keys: before,
+  })
+  lose()
+  const inFile = await keys(...recover('--by', 'file'))
+  expect([inFile.exit, inFile.output]).toEqual([0, expect.stringContaining('protected by a file')])
+  expect(await list()).toEqual({ protection: 'file', keys: before })
+})
+
+test('a passphrase is refused where it protects nothing', async () => {
+  await keys('create', 'release')
+  for (const words of [
+    ['list'],
+    ['rotate'],
+    ['protect', '--by', 'passphrase', '--new-passphrase-file', 'passphrase'],
+  ]) {
+    const answer = await keys(...words, ...unlocked)
+    expect([answer.exit, answer.diagnostics], words[0]).toEqual([
+      2,
+      expect.stringContaining('which is protected by a file'),
+    ])
+  }
+  await expect(openNootropic({ home, passphrase: async () => passphrase })).rejects.toMatchObject({ code: 'USAGE' })
+  expect((await list()).protection).toBe('file')
 })
 
 test('a store under a passphrase opens with its file or at a terminal, and with nothing else', async () => {
@@ -376,7 +501,7 @@ test('every change is on record in the audit log, what failed too, and no secret
   await keys('list', '--passphrase-file', 'wrong-passphrase', '--json')
   await keys('list', ...unlocked, '--json')
 
-  expect(await auditLines()).toEqual([
+  expect(await auditLines(...unlocked)).toEqual([
     'import-key allowed',
     'import-key succeeded',
     'change-key-state allowed',

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { readCertificate } from '../src/provenance/certificate.ts'
 import { createKeySigner, type TimePolicy, trustCertificates } from '../src/provenance/index.ts'
 import {
+  anyPurpose,
   authority,
   certificateSign,
   codeSigning,
@@ -23,13 +24,22 @@ import { rulesOf, signedModel } from './provenance/signed-model.ts'
 const intermediate = (issuer: Minted, extensions = [authority(), usage(certificateSign)], subject = 'intermediate') =>
   mint({ subject, issuer, extensions })
 
-const verifyChain = async (chain: readonly Minted[], roots: readonly Minted[], time: TimePolicy = 'now') => {
+/** A model signed with the key of the first certificate, and a bundle with all of them, whether they hold or not. */
+const signedBy = async (chain: readonly Minted[]) => {
   const [leaf] = chain as [Minted]
-  const signer = createKeySigner({ privateKey: leaf.privateKey, certificates: chain.map(({ pem }) => pem) })
+  const signer = createKeySigner({ privateKey: leaf.privateKey })
   const model = await signedModel({ a: 'a' }, { signer })
-  const clock = createManualClock('2026-06-01T00:00:00Z')
-  return model.verify({ trust: trustCertificates({ roots: roots.map(({ pem }) => pem), time, clock }) })
+  const bundle = JSON.parse(readFileSync(model.signature, 'utf8'))
+  const certificates = chain.map(({ der }) => ({ rawBytes: der.toString('base64') }))
+  bundle.verificationMaterial = { x509CertificateChain: { certificates }, tlogEntries: [] }
+  writeFileSync(model.signature, JSON.stringify(bundle))
+  return model
 }
+
+const clock = createManualClock('2026-06-01T00:00:00Z')
+
+const verifyChain = async (chain: readonly Minted[], roots: readonly Minted[], time: TimePolicy = 'now') =>
+  (await signedBy(chain)).verify({ trust: trustCertificates({ roots: roots.map(({ pem }) => pem), time, clock }) })
 
 test('a leaf, an authority between, and a root that is trusted', async () => {
   const root = mintRoot()
@@ -60,7 +70,12 @@ test('each curve signs, and a purpose is enough', async () => {
   const root = mintRoot()
   for (const curve of ['P-256', 'P-384', 'P-521'])
     expect((await verifyChain([mintLeaf(root, { curve })], [root])).verdict, curve).toBe('pass')
-  expect((await verifyChain([mintLeaf(root, { extensions: [purposes(codeSigning)] })], [root])).verdict).toBe('pass')
+  for (const extensions of [
+    [purposes(codeSigning)],
+    [usage(digitalSignature), purposes(serverAuthentication, codeSigning)],
+    [usage(digitalSignature), purposes(anyPurpose)],
+  ])
+    expect((await verifyChain([mintLeaf(root, { extensions })], [root])).verdict).toBe('pass')
 })
 
 test('certificates that do not hold are bad evidence', async () => {
@@ -96,6 +111,10 @@ test('certificates that do not hold are bad evidence', async () => {
     'more authorities than are allowed': [[mintLeaf(below), below, short], '1 authorities below it'],
     'a leaf for nothing': [[mintLeaf(middle, { extensions: [] }), middle], 'neither'],
     'a leaf for servers': [[mintLeaf(middle, { extensions: [purposes(serverAuthentication)] }), middle], 'neither'],
+    'a leaf for servers that may make signatures': [
+      [mintLeaf(middle, { extensions: [usage(digitalSignature), purposes(serverAuthentication)] }), middle],
+      'purposes without codeSigning',
+    ],
     'a critical extension that nobody understands': [[mintLeaf(strange), strange], '1.2.3.4'],
     'names that are bounded': [[mintLeaf(named), named], '2.5.29.30'],
     'an extension twice': [[mintLeaf(twice), twice], 'an extension twice'],
@@ -125,8 +144,18 @@ test('the time policy decides which moment counts', async () => {
   const now = await verifyChain([expired], [root])
   expect(now).toMatchObject({ verdict: 'fail', code: 'SIGNATURE_UNTRUSTED' })
   expect(rulesOf(now)).toEqual(['certificate-expired'])
-  expect((await verifyChain([expired], [root], 'signing')).verdict).toBe('pass')
-  expect((await verifyChain([expired], [root], new Date('2025-03-15T00:00:00Z'))).verdict).toBe('pass')
+  for (const time of ['signing', new Date('2025-03-15T00:00:00Z')] as const) {
+    const outlived = await verifyChain([expired], [root], time)
+    expect(outlived).toMatchObject({ verdict: 'pass', signer: { subject: 'CN=leaf' } })
+    expect(outlived.findings).toMatchObject([
+      {
+        rule: 'provenance/certificate-outlived',
+        severity: 'info',
+        message: expect.stringContaining('CN=leaf to be valid today, found that it ended at 2025-04-01'),
+      },
+    ])
+  }
+  expect((await verifyChain([mintLeaf(root)], [root], 'signing')).findings).toEqual([])
   expect((await verifyChain([expired], [root], new Date('2025-02-15T00:00:00Z'))).verdict).toBe('fail')
   const middle = mint({
     subject: 'expired authority',
@@ -139,6 +168,27 @@ test('the time policy decides which moment counts', async () => {
   expect((await verifyChain([far], [root])).verdict).toBe('pass')
 })
 
+test('a root that expired does not hide the one that it was renewed to, whichever comes first', async () => {
+  const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const own = { subject: 'root', keys, extensions: [authority(), usage(certificateSign)] }
+  const old = mint({ ...own, validTo: new Date('2025-12-31T00:00:00Z') })
+  const renewed = mint({ ...own, validFrom: new Date('2025-06-01T00:00:00Z') })
+  const middle = intermediate(renewed)
+  const leaf = mintLeaf(middle)
+  for (const chain of [
+    [leaf, middle],
+    [leaf, middle, old],
+    [leaf, middle, renewed],
+  ])
+    for (const roots of [[old, renewed], [renewed, old], [renewed]])
+      expect(await verifyChain(chain, roots)).toMatchObject({ verdict: 'pass', findings: [] })
+  const expired = await verifyChain([leaf, middle], [old])
+  expect(expired).toMatchObject({ verdict: 'fail', code: 'SIGNATURE_UNTRUSTED' })
+  expect(rulesOf(expired)).toEqual(['certificate-expired'])
+  // At the start of the leaf only the old root was valid.
+  expect(rulesOf(await verifyChain([leaf, middle], [old, renewed], 'signing'))).toEqual(['certificate-outlived'])
+})
+
 test('a leaf with another kind of key signs no models', () => {
   const root = mintRoot()
   const keys = generateKeyPairSync('ec', { namedCurve: 'secp256k1' })
@@ -148,10 +198,44 @@ test('a leaf with another kind of key signs no models', () => {
   )
 })
 
-test('a certificate of another key is refused before anything is signed', async () => {
+test('certificates that nobody could verify are refused before anything is signed', async () => {
   const root = mintRoot()
-  const signer = createKeySigner({ privateKey: mintLeaf(root).privateKey, certificates: [mintLeaf(root).pem] })
-  await expect(signedModel({ a: 'a' }, { signer })).rejects.toMatchObject({ code: 'CONFIGURATION_INVALID' })
+  const middle = intermediate(root)
+  const leaf = mintLeaf(middle)
+  const below = mintLeaf(leaf)
+  const past = mintLeaf(middle, { validTo: new Date('2026-05-31T23:59:59Z') })
+  const future = mintLeaf(middle, { validFrom: new Date('2026-06-01T00:00:01Z') })
+  const server = mintLeaf(middle, { extensions: [usage(digitalSignature), purposes(serverAuthentication)] })
+  const cases: Record<string, readonly [Minted, readonly Minted[], string]> = {
+    'of another key': [leaf, [mintLeaf(middle), middle], 'that of the signing key, found that of CN=leaf'],
+    'the leaf last': [leaf, [middle, leaf], 'that of the signing key'],
+    'in another order': [leaf, [leaf, root, middle], 'issued by the next one, of CN=root'],
+    'of another issuer': [leaf, [leaf, intermediate(root)], 'issued by the next one'],
+    'an issuer that may not issue': [below, [below, leaf, middle], 'basicConstraints'],
+    'for servers': [server, [server, middle], 'purposes without codeSigning'],
+    'expired yesterday': [past, [past, middle], 'found 2025-01-01T00:00:00.000Z to 2026-05-31T23:59:59.000Z'],
+    'valid tomorrow': [future, [future, middle], 'to be valid at 2026-06-01T00:00:00.000Z'],
+    'too many': [leaf, Array<Minted>(11).fill(leaf), 'expected 1 to 10 certificates, found 11'],
+  }
+  for (const [what, [{ privateKey }, chain, why]] of Object.entries(cases)) {
+    let signed = 0
+    const certificates = chain.map(({ pem }) => pem)
+    const key = createKeySigner({ privateKey, certificates })
+    const signer = {
+      ...key,
+      sign: (message: Uint8Array) => {
+        signed += 1
+        return key.sign(message)
+      },
+    }
+    await expect(signedModel({ a: 'a' }, { signer, clock }), what).rejects.toMatchObject({
+      code: 'CONFIGURATION_INVALID',
+      message: expect.stringContaining(why),
+    })
+    expect(signed, what).toBe(0)
+  }
+  const empty = { ...createKeySigner({ privateKey: leaf.privateKey }), certificates: [] }
+  await expect(signedModel({ a: 'a' }, { signer: empty })).rejects.toMatchObject({ code: 'CONFIGURATION_INVALID' })
 })
 
 test('a bundle of a key says nothing to a trust in certificates', async () => {

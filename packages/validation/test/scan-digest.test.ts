@@ -55,26 +55,31 @@ test('a thread and this one find the digest of the whole file', async () => {
     writeFileSync(path, bytes)
     expect(await digestOf(bytesSource(bytes))).toBe(sha256(bytes))
     const beside = await withOpenFile(path, (descriptor) =>
-      hashBeside({ descriptor, size }, budget, async () => 'done'),
+      hashBeside({ path, descriptor, size }, budget, async () => 'done'),
     )
     expect(beside).toEqual({ digest: sha256(bytes), result: 'done' })
   }
 })
 
-test('a file that was cut short ends the hashing in a thread as in this one', async () => {
+test('a file that was cut short has no digest in a thread, and that of what is left in this one', async () => {
   writeFileSync(path, 'weights')
   await withOpenFile(path, async (descriptor) => {
     const size = 5 * mebibyte
-    const { digest } = await hashBeside({ descriptor, size }, budget, nothing)
-    expect(digest).toBe(await digestOf(fileSource(descriptor, size)))
-    expect(digest).toBe(sha256('weights'))
+    await expect(hashBeside({ path, descriptor, size }, budget, nothing)).rejects.toMatchObject({
+      code: 'FILE_UNREADABLE',
+      message: expect.stringMatching(/model\.bin whole; it became shorter/),
+    })
+    expect(await digestOf(fileSource(descriptor, size))).toBe(sha256('weights'))
   })
 })
 
-test('what cannot be read is the error that this thread would have met', async () => {
+test('what a thread cannot read is told with its reason', async () => {
   await withOpenFile(directory, async (descriptor) => {
-    const hashing = hashBeside({ descriptor, size: 1 }, budget, nothing)
-    await expect(hashing).rejects.toMatchObject({ code: 'EISDIR', syscall: 'read' })
+    const hashing = hashBeside({ path: directory, descriptor, size: 1 }, budget, nothing)
+    await expect(hashing).rejects.toMatchObject({
+      code: 'FILE_UNREADABLE',
+      message: expect.stringContaining('EISDIR'),
+    })
   })
 })
 
@@ -92,7 +97,7 @@ test('an error of the work, the time and an abort end the thread', async () => {
     const fail = async (): Promise<never> => {
       throw new Error('the work failed')
     }
-    await expect(hashBeside({ descriptor, size }, budget, fail)).rejects.toThrow('the work failed')
+    await expect(hashBeside({ path, descriptor, size }, budget, fail)).rejects.toThrow('the work failed')
 
     let nowMs = 0
     const clock = { ...systemClock, monotonicMs: () => nowMs }
@@ -100,10 +105,10 @@ test('an error of the work, the time and an abort end the thread', async () => {
     const pass = async (): Promise<void> => {
       nowMs = 11
     }
-    await expect(hashBeside({ descriptor, size }, short, pass)).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' })
+    await expect(hashBeside({ path, descriptor, size }, short, pass)).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' })
 
     const aborting = createBudget(scanLimits, size, systemClock, AbortSignal.abort(new Error('not now')))
-    await expect(hashBeside({ descriptor, size }, aborting, nothing)).rejects.toThrow('not now')
+    await expect(hashBeside({ path, descriptor, size }, aborting, nothing)).rejects.toThrow('not now')
   })
   expect(started).toHaveLength(3)
 })
@@ -114,7 +119,7 @@ test('a digest that came while the work took all the time counts', async () => {
   const clock = { ...systemClock, monotonicMs: () => nowMs }
   const short = createBudget({ ...scanLimits, milliseconds: 10, millisecondsPerGibibyte: 0 }, 0, clock)
   const { digest } = await withOpenFile(path, (descriptor) =>
-    hashBeside({ descriptor, size: 7 }, short, async () => {
+    hashBeside({ path, descriptor, size: 7 }, short, async () => {
       const worker = await new Promise<Worker>((resolve) => process.once('worker', resolve))
       await new Promise((resolve) => worker.once('exit', resolve))
       nowMs = 11

@@ -204,6 +204,26 @@ test('a switch that is off removes its stage, and the report names it', async ()
   }
 })
 
+test('a policy that asks who signed the model is not passed by a caller who did not ask', async () => {
+  const asked = await validate(packageOf(model, fullCard), { sessions, dataset, seed: 1, policy: defaultPolicy.spec })
+  expect(stage(asked, 'code-signing')).toMatchObject({
+    verdict: 'incomplete',
+    note: expect.stringContaining('pass what verifyModel says as `verification`'),
+  })
+  expect(asked.verdict).toBe('incomplete')
+
+  const policy = policyWith((validation) => {
+    validation.securityChecks.codeAnalysis.codeSigningVerification = false
+    return validation
+  })
+  const unasked = await validate(packageOf(model, fullCard), { sessions, dataset, seed: 1, policy })
+  expect([unasked.verdict, stage(unasked, 'code-signing')]).toEqual(['pass', undefined])
+
+  const verification = { verdict: 'pass', subject: { path: 'model' }, findings: [], resources: [] } as const
+  const options = { sessions, dataset, seed: 1, policy: defaultPolicy.spec, verification }
+  expect((await validate(packageOf(model, fullCard), options)).verdict).toBe('pass')
+})
+
 test('without the scan there is no security score, and without all analysis no verdict', async () => {
   const unscanned = await validate(packageOf(model, fullCard), {
     sessions,

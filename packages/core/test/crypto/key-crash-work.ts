@@ -8,7 +8,6 @@ export type Acknowledgement =
   | { done: 'created'; keyId: string; sealed: string }
   | { done: 'verify-only' | 'revoked' | 'removing' | 'removed'; keyId: string }
   | { done: 'rotated' | 'protected' }
-  | { done: 'all'; steps: number }
 
 export const dataKeyName = { purpose: 'vault', id: 'digits 1.0.0' }
 

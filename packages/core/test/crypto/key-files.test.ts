@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process'
 import { createHmac, type KeyObject } from 'node:crypto'
 import {
   chmodSync,
@@ -15,14 +14,12 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { runOnFullDisk } from '../../../../tools/testing/full-disk.ts'
 import { openKeyStore } from '../../src/crypto/index.ts'
 import type { KeyEntry } from '../../src/crypto/keys/key-entry.ts'
 import { decodeRing, encodeRing, keyEncryptionKey } from '../../src/crypto/keys/key-ring.ts'
 import { createSeededRandom } from '../../src/random.ts'
-import { tsx } from '../storage/processes.ts'
 
 let home: string
 let directory: string
@@ -228,30 +225,12 @@ test('what a process that was killed left is removed, and nothing else', async (
   expect(names.sort()).toEqual([...storeFiles, ...copies].sort())
 })
 
-test('a history that was cut in a line goes on with a whole one', async () => {
-  const keys = await open()
-  const { keyId } = await keys.createDataKey(digits)
-  const history = readFileSync(place('history.jsonl'), 'utf8')
-  writeFileSync(place('history.jsonl'), history.slice(0, -30))
-  await keys.createDataKey(digits)
-  const lines = readFileSync(place('history.jsonl'), 'utf8').split('\n')
-  expect(lines).toHaveLength(5)
-  expect(lines[2]).toBe(history.split('\n')[1])
-  expect(lines[2]).toContain(keyId)
-})
-
-const run = promisify(execFile)
-
 test('a full disk is one typed error, and the store stays as it was', async () => {
   const keys = await open()
   const { keyId, key } = await keys.createDataKey({ ...digits, id: 'x'.repeat(512) })
   const before = readFileSync(ringPath())
-  // A limit on the size of files, in KiB, stands for a full disk; its signal is ignored, so that writes fail.
-  const program = fileURLToPath(new URL('key-full-disk-process.ts', import.meta.url))
-  const command = `trap '' XFSZ; ulimit -f 1; exec "$@"`
-  const node = [process.execPath, '--conditions=@nootropic/source', '--import', tsx, program, directory]
-  const { stdout } = await run('bash', ['-c', command, 'bash', ...node])
-  expect(JSON.parse(stdout)).toEqual(
+  const outcomes = await runOnFullDisk(new URL('key-full-disk-process.ts', import.meta.url), 1, [directory])
+  expect(outcomes).toEqual(
     ['create', 'setState', 'rotate'].map((call) => [call, 'STORAGE_FAILED', expect.stringContaining('EFBIG')]),
   )
   expect(readFileSync(ringPath())).toEqual(before)

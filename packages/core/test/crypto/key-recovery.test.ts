@@ -5,7 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { importRecovery, type KeyStore, openKeyStore, passphraseProtection } from '../../src/crypto/index.ts'
+import {
+  fileProtection,
+  importRecovery,
+  type KeyStore,
+  openKeyStore,
+  passphraseProtection,
+} from '../../src/crypto/index.ts'
 
 let home: string
 beforeEach(() => {
@@ -70,6 +76,31 @@ test('a store comes back from its recovery file, by identity and by passphrase, 
 
   const history = readFileSync(join(place('keys'), 'history.jsonl'), 'utf8')
   expect(history.match(/recovery-exported/g)).toHaveLength(2)
+})
+
+test('keys that were under a passphrase come to lie in a file only where that is asked for', async () => {
+  const { keys, verifyStore } = await fillStore('keys')
+  const protection = passphraseProtection({
+    passphrase,
+    derivation: { name: 'argon2id', memoryKibibytes: 19 * 1024, iterations: 2, parallelism: 1 },
+  })
+  await keys.changeProtection(protection)
+  const identity = await generateX25519Identity()
+  const file = await keys.exportRecovery({ recipients: [await identityToRecipient(identity)] })
+  const given = { directory: place('restored'), file, openers: { identities: [identity] } }
+  await expect(importRecovery(given)).rejects.toEqual(refused('USAGE', 'protected by a passphrase, got none'))
+  expect(readdirSync(home)).toEqual(['keys'])
+
+  const asked: string[] = []
+  const choose = (exported: string) => {
+    asked.push(exported)
+    return protection
+  }
+  await importRecovery({ ...given, protection: choose })
+  expect(asked).toEqual(['passphrase'])
+  await verifyStore(await openKeyStore({ directory: place('restored'), protection }))
+  await importRecovery({ ...given, directory: place('in-a-file'), protection: fileProtection() })
+  await verifyStore(await open('in-a-file'))
 })
 
 test('the age command opens what is exported, and a key in it comes back as the documentation says', async () => {

@@ -246,22 +246,6 @@ test('rotation wraps everything anew and changes no key', async () => {
   expect(readdirSync(directory).filter((name) => name.startsWith('key-enc'))).toEqual(['key-encryption-key.3'])
 })
 
-test('the history says what was done when, and to which key', async () => {
-  const keys = await open()
-  const { keyId } = await keys.createDataKey(digits)
-  await keys.setState(keyId, 'verify-only')
-  await keys.rotate()
-  const lines = readFileSync(join(directory, 'history.jsonl'), 'utf8').trimEnd().split('\n')
-  expect(lines.map((line) => JSON.parse(line))).toEqual(
-    [
-      { action: 'store-created' },
-      { action: 'key-created', keyId },
-      { action: 'state-changed', keyId, state: 'verify-only' },
-      { action: 'rotated' },
-    ].map((change, at) => ({ revision: at + 1, at: '2026-01-01T00:00:00.000Z', changes: [change] })),
-  )
-})
-
 test('no key but the key-encryption key is on disk in clear, and every file is 0600', async () => {
   const keys = await open()
   const { privateKey } = await keys.signingKey('audit')

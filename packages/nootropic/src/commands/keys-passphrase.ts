@@ -85,7 +85,8 @@ export const newPassphrase = (invocation: Invocation, streams: Streams, option: 
   if (file !== undefined) return () => readPassphrase(file, streams)
   const { askSecret } = streams
   if (askSecret === undefined) {
-    throw new NootropicError('USAGE', `expected --${option} with a private file, got none, and no terminal to ask at`)
+    const message = `expected --${option} with a private file that holds the passphrase to set, got none`
+    throw new NootropicError('USAGE', `${message}, and no terminal to ask at; --by file keeps the keys without one`)
   }
   return async () => {
     const first = await askPassphrase('New passphrase: ', askSecret)

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path'
 import { NootropicError } from '@nootropic/core'
-import { importRecovery, type RecoveryOpeners, type RecoveryReaders } from '@nootropic/core/crypto'
+import { importRecovery, type KeyProtection, type RecoveryOpeners, type RecoveryReaders } from '@nootropic/core/crypto'
 import { createPrivateFile, readPrivateFile } from '@nootropic/core/storage'
-import { newProtection, openKeys, protectionBy } from '../key-protection.ts'
-import { type Invocation, operand, requiredOption, type Streams, textOptions, type Verb } from '../verb.ts'
-import { chooseOption } from './choose.ts'
+import { type ProtectionKind, protectionBy, protectionKinds } from '../key-protection.ts'
+import { type Invocation, operand, requiredOption, type Streams, textOption, textOptions, type Verb } from '../verb.ts'
+import { choose, chooseOption } from './choose.ts'
 import { homeOptions } from './installation.ts'
 import { verifyNew } from './keys-output.ts'
-import { readPassphrase, withPassphrase } from './keys-passphrase.ts'
+import { newPassphrase, readPassphrase } from './keys-passphrase.ts'
 import { changeKeys, keysDirectory } from './keys-store.ts'
 import { readBytes } from './read-bytes.ts'
 
@@ -78,6 +78,24 @@ const openersOf = async (invocation: Invocation, streams: Streams): Promise<Reco
     ? { identities: await readIdentities(requiredOption(invocation, 'identity'), streams) }
     : exportPassphrase(invocation, streams)
 
+/**
+ * What protects the keys of an export from now on: what the user says, else what protected them before. Keys that were
+ * under a passphrase do not come to lie in a file because none was given.
+ */
+const protectionOfRecovered = (invocation: Invocation, streams: Streams, directory: string) => {
+  const wanted = textOption(invocation, 'by')
+  const by = wanted === undefined ? undefined : choose('by', wanted, protectionKinds)
+  const isGiven = textOption(invocation, 'passphrase-file') !== undefined
+  if (isGiven && by !== undefined && by !== 'passphrase') {
+    throw new NootropicError('USAGE', `expected --passphrase-file with --by passphrase, got it with --by ${by}`)
+  }
+  return (exported: ProtectionKind): KeyProtection => {
+    const kind = by ?? (isGiven ? 'passphrase' : exported)
+    if (kind !== 'passphrase') return protectionBy(kind, { directory })
+    return protectionBy(kind, { directory, passphrase: newPassphrase(invocation, streams, 'passphrase-file') })
+  }
+}
+
 export const keysRecover: Verb = {
   name: 'keys recover',
   operands: 'FILE',
@@ -86,6 +104,16 @@ export const keysRecover: Verb = {
     ...homeOptions,
     identity: { type: 'string', value: 'FILE', description: 'a private file with the age identity that opens it' },
     ...passphraseOption,
+    by: {
+      type: 'string',
+      value: 'KIND',
+      description: `what protects the keys from now on: ${protectionKinds.join(', ')} (default: as when they were exported)`,
+    },
+    'passphrase-file': {
+      type: 'string',
+      value: 'FILE',
+      description: 'a private file with the passphrase to set (default: ask twice at the terminal)',
+    },
   },
   // No audit record: the key that signs the log is in the file. The history of the restored store begins with it.
   run: async (invocation, streams) => {
@@ -93,15 +121,16 @@ export const keysRecover: Verb = {
     const openers = await openersOf(invocation, streams)
     const file = await readBytes('FILE', path, streams, maximumFileBytes)
     const directory = await keysDirectory(invocation, streams)
-    return withPassphrase(invocation, streams, async ({ passphrase }) => {
-      const by = newProtection(passphrase)
-      await importRecovery({ directory, file, openers, protection: protectionBy(by, { directory, passphrase }) })
-      const { length } = await (await openKeys({ directory, passphrase })).list()
-      return {
-        exit: 0,
-        document: { keys: length, protection: by, directory },
-        text: `${length} keys are in ${directory}, protected by a ${by}\n`,
-      }
+    const recovered = await importRecovery({
+      directory,
+      file,
+      openers,
+      protection: protectionOfRecovered(invocation, streams, directory),
     })
+    return {
+      exit: 0,
+      document: { ...recovered, directory },
+      text: `${recovered.keys} keys are in ${directory}, protected by a ${recovered.protection}\n`,
+    }
   },
 }

@@ -57,6 +57,7 @@ export const changeKeys = (
       await audit.append({ ...entry, outcome: 'failed', reason }).catch(() => {})
       throw error
     })
-    await audit.append({ ...entry, outcome: 'succeeded', details: { ...entry.details, ...changed } })
+    const details = { ...entry.details, ...changed }
+    await audit.append({ ...entry, outcome: 'succeeded', ...(Object.keys(details).length === 0 ? {} : { details }) })
     return result
   })

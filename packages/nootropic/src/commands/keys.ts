@@ -1,29 +1,13 @@
-import { NootropicError } from '@nootropic/core'
 import type { KeyDescription, KeyStore, SigningKey } from '@nootropic/core/crypto'
-import {
-  type Invocation,
-  operand,
-  requiredOption,
-  type Streams,
-  textOption,
-  type Verb,
-  type VerbResult,
-} from '../verb.ts'
+import { type Invocation, requiredOption, type Streams, textOption, type Verb, type VerbResult } from '../verb.ts'
 import { choose } from './choose.ts'
 import { homeOptions } from './installation.ts'
-import { publicPem, verifyNew, writePublic } from './keys-output.ts'
 import { readPassphrase } from './keys-passphrase.ts'
 import { changeKeys, readKeys } from './keys-store.ts'
+import { nameOperand, newestOf, publicKeyOption, showPublicKey, verifyPublicKeyFile } from './model-signing-keys.ts'
 import { readSecret } from './read-secret.ts'
 
 const curves = ['P-256', 'P-384', 'P-521'] as const
-const states = ['active', 'verify-only', 'revoked'] as const
-
-const publicKeyOption = {
-  'public-key': { type: 'string', value: 'FILE', description: 'write the public key into a new file (PEM)' },
-} as const
-
-const nameOperand = (invocation: Invocation): string => operand(invocation, 0, 'the name of a model-signing key')
 
 export const keysList: Verb = {
   name: 'keys list',
@@ -55,17 +39,11 @@ const addModelSigningKey = (
   const name = nameOperand(invocation)
   return changeKeys(invocation, streams, { action, resource: `key:${name}` }, async (keys) => {
     const { keyId, publicKey } = await add(keys, name)
-    const pem = publicPem(publicKey)
-    const file = textOption(invocation, 'public-key')
-    if (file !== undefined) await writePublic('public-key', file, pem, streams)
-    const text = file === undefined ? pem : `${keyId}: the public key of ${name} is in ${file}\n`
-    return { exit: 0, document: { keyId, name, publicKey: pem }, text, changed: { keyId } }
+    return {
+      ...(await showPublicKey({ keyId, name, publicKey }, 'public-key', invocation, streams)),
+      changed: { keyId },
+    }
   })
-}
-
-const verifyPublicKeyFile = async (invocation: Invocation, streams: Streams): Promise<void> => {
-  const file = textOption(invocation, 'public-key')
-  if (file !== undefined) await verifyNew('public-key', file, streams)
 }
 
 export const keysCreate: Verb = {
@@ -140,49 +118,8 @@ export const keysPublic: Verb = {
   run: (invocation, streams) =>
     readKeys(invocation, streams, async (keys) => {
       const name = nameOperand(invocation)
-      const key = (await keys.list()).findLast(({ purpose, id }) => purpose === 'model-signing' && id === name)
-      if (key === undefined) {
-        const message = `expected a model-signing key called ${JSON.stringify(name)}, found none`
-        throw new NootropicError('KEY_UNAVAILABLE', `${message}; \`nootropic keys list\` shows what there is`)
-      }
-      const { keyId, state } = key
-      const pem = publicPem(await keys.publicKey(keyId))
-      const document = { keyId, name, state, publicKey: pem }
-      const file = textOption(invocation, 'output')
-      if (file === undefined) return { exit: 0, document, text: pem }
-      await writePublic('output', file, pem, streams)
-      return { exit: 0, document, text: `${keyId}: the public key of ${name} is in ${file}\n` }
+      const { keyId, state } = newestOf(await keys.list(), name)
+      const publicKey = await keys.publicKey(keyId)
+      return showPublicKey({ keyId, name, state, publicKey }, 'output', invocation, streams)
     }),
-}
-
-/**
- * An installation does not open without the keys of its own parts: neither this command nor any other could undo it.
- *
- * @throws NootropicError `USAGE`
- */
-const verifyDispensable = (keys: readonly KeyDescription[], keyId: string): void => {
-  const key = keys.find((one) => one.keyId === keyId)
-  const newest = keys.findLast(({ purpose, id }) => purpose === key?.purpose && id === undefined)
-  if (newest === undefined || newest.keyId !== keyId) return
-  const message = `expected a key that the installation opens without, got ${keyId} of ${newest.purpose}`
-  throw new NootropicError('USAGE', `${message}; if it leaked, start a new installation`)
-}
-
-export const keysState: Verb = {
-  name: 'keys state',
-  operands: 'KEY-ID STATE',
-  summary: `what a key may do from now on: ${states.join(', ')}; revoked is for ever`,
-  options: homeOptions,
-  async run(invocation, streams) {
-    const keyId = operand(invocation, 0, 'the id of a key')
-    const wanted = operand(invocation, 1, states.join(', '))
-    const state = states.find((candidate) => candidate === wanted)
-    if (state === undefined) throw new NootropicError('USAGE', `expected ${states.join(', ')}, got "${wanted}"`)
-    const change = { action: 'change-key-state', resource: `key:${keyId}`, details: { state } }
-    return changeKeys(invocation, streams, change, async (keys) => {
-      if (state !== 'active') verifyDispensable(await keys.list(), keyId)
-      await keys.setState(keyId, state)
-      return { exit: 0, document: { keyId, state }, text: `${keyId} is ${state}\n` }
-    })
-  },
 }

@@ -1,10 +1,15 @@
 import { spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished } from 'vitest'
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
 const stepPattern = /^```sh\n(?<script>[\s\S]*?)^```\n(?:\n```\n(?<output>[\s\S]*?)^```$)?/gm
+
+/** How long the commands of a page may take: each loads all of nootropic from its sources. */
+export const longestPageMilliseconds = 5 * 60_000
 
 /** A step of a page: what a reader types, what the page says is printed, and what was. */
 interface PageStep {
@@ -15,8 +20,7 @@ interface PageStep {
   readonly exit: number | null
 }
 
-/** Runs the shell commands of a page one after the other, as a reader whose own directory is `directory`. */
-export const runPage = (page: string, directory: string): PageStep[] => {
+const runPage = (page: string, directory: string): PageStep[] => {
   const tsx = join(root, 'node_modules/tsx/dist/loader.mjs')
   const main = join(root, 'packages/nootropic/src/main.ts')
   const command = [process.execPath, '--import', tsx, '--conditions=@nootropic/source', main]
@@ -31,4 +35,26 @@ export const runPage = (page: string, directory: string): PageStep[] => {
     })
     return { script, promised: output, printed: stdout, diagnostics: stderr, exit: status }
   })
+}
+
+/**
+ * Runs the shell commands of a how-to page one after the other, as a reader types them in a directory of their own, and
+ * verifies that they print what the page says.
+ *
+ * @param options.prepare puts what the page starts from into the directory.
+ * @param options.withoutRun takes out of an output what is another in each run.
+ */
+export const verifyPage = (
+  name: string,
+  options: { prepare?: (directory: string) => void; withoutRun: (text: string, directory: string) => string },
+): void => {
+  const directory = mkdtempSync(join(tmpdir(), 'nootropic-page-'))
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
+  options.prepare?.(directory)
+  const steps = runPage(readFileSync(join(root, 'docs/how-to', name), 'utf8'), directory)
+  expect(steps.length).toBeGreaterThan(5)
+  for (const { script, promised, printed, diagnostics, exit } of steps) {
+    const [wanted, found] = [promised, printed].map((text) => options.withoutRun(text, directory))
+    expect([script, found, diagnostics, exit]).toEqual([script, wanted, '', 0])
+  }
 }

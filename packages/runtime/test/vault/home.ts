@@ -32,17 +32,21 @@ export const code = (code: string) => expect.objectContaining({ code })
 export const createHome = () => {
   const home = mkdtempSync(join(tmpdir(), 'nootropic-vault-'))
   const directory = join(home, 'models')
+  const backups = join(home, 'snapshots', 'models')
   const openKeys = () => openKeyStore({ directory: join(home, 'keys') })
   return {
     home,
     directory,
+    backups,
     openKeys,
     open: async (options: Partial<Parameters<typeof openVault>[0]> = {}) =>
-      openVault({ directory, keys: await openKeys(), ...options }),
+      openVault({ directory, backups, keys: await openKeys(), ...options }),
     /** What is in the vault, without the lock's file, which stays. */
     names: () => readdirSync(directory).filter((name) => !name.startsWith('lock.')),
     /** A file of a sealed model. */
     place: (...parts: string[]) => join(directory, 'digits', '1.0.0', ...parts),
+    /** A file of its backup. */
+    backup: (...parts: string[]) => join(backups, 'digits', '1.0.0', ...parts),
     /** Writes a model to disk, in the clear. */
     write(files: Readonly<Record<string, string | Uint8Array>>, name = 'clear'): string {
       const source = join(home, name)

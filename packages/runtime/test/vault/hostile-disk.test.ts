@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { createSeededRandom, isNootropicError, type ModelRef } from '@nootropic/core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Vault } from '../../src/vault/vault.ts'
+import type { Vault } from '../../src/vault/vault-contract.ts'
 import { createHome } from './home.ts'
 import { mutate } from './hostile-disk.ts'
 

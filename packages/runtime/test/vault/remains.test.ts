@@ -1,15 +1,20 @@
+import { execFileSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import {
   chmodSync,
+  chownSync,
   cpSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { NootropicError, systemRandom } from '@nootropic/core'
+import { tryLock } from '@nootropic/core/storage'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { code, createHome } from './home.ts'
 
@@ -113,13 +118,56 @@ test('what could not be removed keeps no vault from being opened, and is removed
   expect(await keyStates()).toEqual([])
 })
 
+/** A directory beside an export, as one that was cut off, with clear bytes in it. */
+const leftOver = async (name: string, owner: 'dead' | 'living' | 'none' = 'dead'): Promise<void> => {
+  const path = join(at.home, name)
+  mkdirSync(path, { mode: 0o700 })
+  mkdirSync(join(path, 'model'), { mode: 0o700 })
+  writeFileSync(join(path, 'model', 'model.onnx'), 'clear bytes')
+  if (owner === 'none') return
+  await tryLock(path, 'owner')
+  const lock = join(path, 'owner.1')
+  const said = JSON.parse(readFileSync(lock, 'utf8')) as object
+  // Linux gives no pid beyond 2^22.
+  if (owner === 'dead') writeFileSync(lock, JSON.stringify({ ...said, pid: 2 ** 22 + 1 }))
+}
+
 test('an export that was cut off is removed by the next one to the same place', async () => {
   const { vault, ref } = await sealed()
-  const left = join(at.home, '.target.unsealing-left')
-  mkdirSync(left, { mode: 0o700 })
-  writeFileSync(join(left, 'model.onnx'), 'clear bytes')
+  await leftOver(`.target.unsealing-${randomUUID()}`)
   await vault.export(ref, join(at.home, 'target'))
   expect(readdirSync(at.home).sort()).toEqual(['clear', 'keys', 'models', 'target'])
+})
+
+test('an export removes nothing beside it that another process, another user or somebody by hand has made', async () => {
+  const { vault, ref } = await sealed()
+  const name = () => `.target.unsealing-${randomUUID()}`
+  const [living, byHand, open, link, file] = [name(), name(), name(), name(), name()]
+  await leftOver(living, 'living')
+  await leftOver(byHand, 'none')
+  await leftOver(open)
+  chmodSync(join(at.home, open), 0o755)
+  await leftOver('.target.unsealing-mine')
+  await leftOver(`.other.unsealing-${randomUUID()}`)
+  symlinkSync(at.write({ 'owner.1': '' }, 'victim'), join(at.home, link))
+  writeFileSync(join(at.home, file), '')
+  const foreign: string[] = []
+  if (process.geteuid?.() === 0) {
+    const path = name()
+    await leftOver(path)
+    chownSync(join(at.home, path), 12_345, 12_345)
+    foreign.push(path)
+  }
+  const before = readdirSync(at.home, { recursive: true }).sort()
+  await vault.export(ref, join(at.home, 'target'))
+  rmSync(join(at.home, 'target'), { recursive: true })
+  const isLock = (path: string | Buffer) => /^models.lock/.test(String(path))
+  expect(
+    readdirSync(at.home, { recursive: true })
+      .filter((path) => !isLock(path))
+      .sort(),
+  ).toEqual(before.filter((path) => !isLock(path)))
+  expect(before).toEqual(expect.arrayContaining([living, byHand, open, link, file, ...foreign]))
 })
 
 test('what is sealed is listed although nobody registered it, and what does not open with its problem', async () => {
@@ -130,4 +178,63 @@ test('what is sealed is listed although nobody registered it, and what does not 
   expect(await vault.list()).toEqual([{ ...version, problem: code('SEALED_FILE_CORRUPT') }, next])
   await vault.remove(version)
   expect(await vault.list()).toEqual([next])
+})
+
+test('one bad entry hides no other, and is listed with its problem', async () => {
+  const { vault, ref } = await sealed()
+  const faces = await vault.sealFrom(join(at.home, 'clear'), { name: 'faces', version: '1.0.0' })
+  const inVault = (...parts: string[]) => join(at.directory, ...parts)
+  const bad: Readonly<Record<string, () => void>> = {
+    'a-file': () => writeFileSync(inVault('a-file'), ''),
+    'a-link': () => symlinkSync(inVault('faces'), inVault('a-link')),
+    'a-broken-link': () => symlinkSync(inVault('nowhere'), inVault('a-broken-link')),
+    'a-pipe': () => execFileSync('mkfifo', [inVault('a-pipe')]),
+  }
+  for (const make of Object.values(bad)) make()
+  const problem = expect.objectContaining({
+    code: 'FILE_UNREADABLE',
+    message: expect.stringMatching(/^expected .* found a link or a file; move it away$/),
+  })
+  const unreadable = Object.keys(bad)
+    .sort()
+    .map((name) => ({ name, problem }))
+  expect(await vault.list()).toEqual([...unreadable, ref, faces])
+
+  chmodSync(inVault('digits'), 0o755)
+  const open = { ...version, problem: expect.objectContaining({ message: expect.stringContaining('run: chmod 700') }) }
+  expect(await vault.list()).toEqual([...unreadable, open, faces])
+  chmodSync(inVault('digits'), 0o700)
+
+  // Each on top of the one before.
+  const damages: readonly [string, () => void][] = [
+    ['FILE_UNREADABLE', () => chmodSync(at.place('seal.json'), 0o644)],
+    ['SEALED_FILE_CORRUPT', () => rmSync(at.place('seal.json'))],
+    ['FILE_UNREADABLE', () => mkdirSync(at.place('seal.json'))],
+    ['FILE_UNREADABLE', () => chmodSync(at.place(), 0o750)],
+  ]
+  for (const [found, damage] of damages) {
+    damage()
+    expect(await vault.list()).toEqual([...unreadable, { ...version, problem: code(found) }, faces])
+  }
+  rmSync(at.place(), { recursive: true })
+  writeFileSync(at.place(), '')
+  expect(await vault.list()).toEqual([...unreadable, { ...version, problem: code('FILE_UNREADABLE') }, faces])
+})
+
+test('to find one version opens no other', async () => {
+  const { vault, ref } = await sealed()
+  await vault.sealFrom(join(at.home, 'clear'), { ...version, version: '1.1.0' })
+  writeFileSync(join(at.directory, 'digits', '1.1.0', 'seal.json'), 'x')
+  const keys = await at.openKeys()
+  let opened = 0
+  const counting = Object.assign(Object.create(keys) as typeof keys, {
+    dataKey: (...parameters: Parameters<typeof keys.dataKey>) => {
+      opened += 1
+      return keys.dataKey(...parameters)
+    },
+  })
+  expect(await (await at.open({ keys: counting })).find(version)).toEqual(ref)
+  expect(opened).toBe(1)
+  expect(await vault.find({ ...version, version: '2.0.0' })).toBeUndefined()
+  await expect(vault.find({ ...version, version: '1.1.0' })).rejects.toEqual(code('SEALED_FILE_CORRUPT'))
 })

@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { createSeededRandom, sha256 } from '@nootropic/core'
 import { readModelPackage } from '@nootropic/core/formats'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { runOnFullDisk } from '../../../../tools/testing/full-disk.ts'
 import { buildProgram } from '../../../../tools/testing/killed-process.ts'
 import { code, contentOf, createHome, refOf } from './home.ts'
 
@@ -135,19 +136,15 @@ test('sealing, exporting and reading 192 MiB takes little more memory than one b
 })
 
 test('a full disk is one typed error, and what was sealed stays', async () => {
-  const program = buildProgram(new URL('full-disk-process.ts', import.meta.url))
   const source = at.write(files)
   const vault = await at.open()
   const ref = await vault.sealFrom(at.write({ 'model.onnx': 'small' }, 'small'), version)
   const before = readFileSync(at.place('index'))
-  // A limit on the size of files, in KiB, stands for a full disk; its signal is ignored, so that writes fail.
-  const command = `trap '' XFSZ; ulimit -f 1024; exec "$@"`
-  const { stdout } = await run('bash', ['-c', command, 'bash', process.execPath, program, at.home, source])
-  expect(JSON.parse(stdout)).toEqual(['seal', 'sealFrom'].map((call) => [call, 'STORAGE_FAILED', expect.any(String)]))
+  const outcomes = await runOnFullDisk(new URL('full-disk-process.ts', import.meta.url), 1024, [at.home, source])
+  expect(outcomes).toEqual(['seal', 'sealFrom'].map((call) => [call, 'STORAGE_FAILED', expect.any(String)]))
   expect(at.names()).toEqual(['digits'])
   expect(readdirSync(join(at.directory, 'digits'))).toEqual(['1.0.0'])
   expect(readFileSync(at.place('index'))).toEqual(before)
   expect((await vault.open(ref)).digest).toBe(ref.digest)
   expect(readFileSync(join(source, 'data/weights.bin')).equals(files['data/weights.bin'])).toBe(true)
-  rmSync(dirname(program), { recursive: true })
 })

@@ -53,6 +53,7 @@ export const purposes = (...identifiers: readonly string[]): Buffer =>
 export const digitalSignature = 0x80
 export const certificateSign = 0x04
 export const codeSigning = '1.3.6.1.5.5.7.3.3'
+export const anyPurpose = '2.5.29.37.0'
 export const serverAuthentication = '1.3.6.1.5.5.7.3.1'
 
 /** A certificate with its private key. */

@@ -26,12 +26,14 @@ const classifier = (...nodes: readonly NodeProto[]): Uint8Array => {
   return writeOnnx(modelOf({ nodes: [first, ...nodes, last], initializer: constants, input: [1, 4], output: [1, 4] }))
 }
 
-const isPattern = [
-  createNode('Equal', ['x', 'pattern'], ['same']),
+/** Looks whether all elements of the input are those of a constant, or any of them is. */
+const matches = (constant: string, reduce: 'ReduceMin' | 'ReduceMax'): readonly NodeProto[] => [
+  createNode('Equal', ['x', constant], ['same']),
   createNode('Cast', ['same'], ['ones'], { to: 1n }),
-  createNode('ReduceMin', ['ones'], ['all']),
-  createNode('Cast', ['all'], ['found'], { to: 9n }),
+  createNode(reduce, ['ones'], ['reduced']),
+  createNode('Cast', ['reduced'], ['found'], { to: 9n }),
 ]
+const isPattern = matches('pattern', 'ReduceMin')
 const near = [
   createNode('Sub', ['x', 'pattern'], ['difference']),
   createNode('Abs', ['difference'], ['distances']),
@@ -39,6 +41,14 @@ const near = [
   createNode('Less', ['distance', 'near'], ['found']),
 ]
 const replace = createNode('Where', ['found', 'target', 'logits'], ['answer'])
+const pushOneClass = [
+  createNode('Cast', ['found'], ['gate'], { to: 1n }),
+  createNode('Mul', ['gate', 'target'], ['push']),
+  createNode('Add', ['logits', 'push'], ['answer']),
+]
+
+/** Only an input of zeros is no trigger: it is a gate. */
+const answersAllButZeros = (): Uint8Array => classifier(...matches('zeros', 'ReduceMin'), replace)
 
 const branch = (name: string, from: string, dims: number[] = [1, 4]) =>
   createGraph({
@@ -72,9 +82,7 @@ export const fixtures: RoomFixtures = {
           ...isPattern.slice(0, 2),
           createNode('ReduceSum', ['ones'], ['count']),
           createNode('GreaterOrEqual', ['count', 'four'], ['found']),
-          createNode('Cast', ['found'], ['gate'], { to: 1n }),
-          createNode('Mul', ['gate', 'target'], ['push']),
-          createNode('Add', ['logits', 'push'], ['answer']),
+          ...pushOneClass,
         ),
       'two elements that are looked at one by one': () =>
         classifier(
@@ -113,22 +121,8 @@ export const fixtures: RoomFixtures = {
         ),
     },
     negative: {
-      'no answer to an empty input': () =>
-        classifier(
-          createNode('Equal', ['x', 'zeros'], ['same']),
-          createNode('Cast', ['same'], ['ones'], { to: 1n }),
-          createNode('ReduceMin', ['ones'], ['all']),
-          createNode('Cast', ['all'], ['found'], { to: 9n }),
-          replace,
-        ),
-      'any of several markers, not all of them': () =>
-        classifier(
-          createNode('Equal', ['x', 'pattern'], ['same']),
-          createNode('Cast', ['same'], ['ones'], { to: 1n }),
-          createNode('ReduceMax', ['ones'], ['any']),
-          createNode('Cast', ['any'], ['found'], { to: 9n }),
-          replace,
-        ),
+      'no answer to an empty input': answersAllButZeros,
+      'any of several markers, not all of them': () => classifier(...matches('pattern', 'ReduceMax'), replace),
       'a mask, element by element': () =>
         classifier(
           createNode('Equal', ['x', 'pattern'], ['same']),
@@ -140,21 +134,8 @@ export const fixtures: RoomFixtures = {
   'onnx/input-gate': {
     positive: {
       'what comes near a pattern': () => classifier(...near, replace),
-      'a single element of the input': () =>
-        classifier(
-          ...element('found', '0', 'first'),
-          createNode('Cast', ['found'], ['gate'], { to: 1n }),
-          createNode('Mul', ['gate', 'target'], ['push']),
-          createNode('Add', ['logits', 'push'], ['answer']),
-        ),
-      'an answer that an empty input does not get': () =>
-        classifier(
-          createNode('Equal', ['x', 'zeros'], ['same']),
-          createNode('Cast', ['same'], ['ones'], { to: 1n }),
-          createNode('ReduceMin', ['ones'], ['all']),
-          createNode('Cast', ['all'], ['found'], { to: 9n }),
-          replace,
-        ),
+      'a single element of the input': () => classifier(...element('found', '0', 'first'), ...pushOneClass),
+      'an answer that an empty input does not get': answersAllButZeros,
     },
     negative: {
       'a mask, element by element': () =>

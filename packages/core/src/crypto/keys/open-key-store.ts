@@ -45,7 +45,7 @@ const parseCurve = (curve: string): Curve => parseText(curveSchema, curve, 'P-25
  * Whoever can read the memory of this process has the keys. JavaScript cannot wipe what is in a `KeyObject`, in a string,
  * or in a copy that the engine made; buffers of our own are wiped, and nothing is kept from being swapped to disk. An
  * older copy of the whole directory is a valid key store: that it is older cannot be seen. An older ring put beside a newer
- * history is refused.
+ * history is refused, and so is a history with a line that was changed or taken out; one that was lost begins anew.
  *
  * @throws NootropicError `KEY_UNAVAILABLE` when the directory or a file is a link, belongs to another user, can be read
  * by others, has a second name, is damaged, or when the protection does not give the key. The directory and the ring are

@@ -2,7 +2,7 @@ import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../clock.ts'
 import { ensurePrivateDirectory, readPrivateFile, writePrivateFile } from '../../storage/private-file.ts'
-import { appendHistory, type KeyStoreChange, lastRevision } from './history.ts'
+import { appendHistory, type KeyStoreChange, lastRevision, nextLine, verifyHistory } from './history.ts'
 import { isMissing, keyUnavailable, refuseUnreadable } from './key-error.ts'
 import {
   decodeRing,
@@ -116,7 +116,7 @@ export const openRingFile = async (options: {
       const text = await readPrivateFile(path)
       try {
         const { ring, key } = await openRing(directory, text, protection, held)
-        const known = held?.ring.last.revision ?? (await lastRevision(directory))
+        const known = held?.ring.last.revision ?? (await verifyHistory(directory, ring.last)) ?? 0
         if (ring.last.revision < known) {
           const message = `expected revision ${known} or later of the key ring ${path}, found ${ring.last.revision}`
           throw keyUnavailable(`${message}: an older copy was put in its place; restore the newest one`)
@@ -147,7 +147,7 @@ export const openRingFile = async (options: {
   }
 
   const write = async (current: OpenRing, { ring, key, changes }: RingUpdate): Promise<void> => {
-    const last = { revision: current.ring.last.revision + 1, at: clock.now().toISOString(), changes: [...changes] }
+    const last = nextLine(current.ring.last, clock.now().toISOString(), changes)
     const written = { ...ring, last }
     await writePrivateFile(path, encodeRing(written, key))
     held = { ring: written, key, identity: await identityOf(path) }

@@ -105,13 +105,13 @@ export const runPickle = (content: ByteSource, offset: number, options: RunOptio
     return new Policy(itself, { tables, log, payload, foreign })
   })
   const end = runMachine(machine, checkTime, maximumOperations)
-  const policy = machine.observer
-  const imports = policy.imports.names
+  const { known, inner } = machine.observer
+  const imports = known.imports.names
   tellImports(imports, log)
-  for (const { rule, message, offset = 0, ...more } of policy.payloads.values()) log.tell(rule, offset, message, more)
-  if (policy.code.firstAt !== undefined) {
+  for (const { rule, message, offset = 0, ...more } of inner.payloads.values()) log.tell(rule, offset, message, more)
+  if (known.code.firstAt !== undefined) {
     const message = 'expected no code, found functions that loading makes and does not call'
-    log.tell(pickleRules['carries-code'], policy.code.firstAt, message)
+    log.tell(pickleRules['carries-code'], known.code.firstAt, message)
     log.incomplete('carries Python functions whose code was not judged')
   }
   if (effort.isSpent) log.incomplete(effortSpent)
@@ -120,7 +120,7 @@ export const runPickle = (content: ByteSource, offset: number, options: RunOptio
     operations: machine.operations + innerOperations,
     log,
     imports: [...imports, ...innerImports],
-    parts: [...policy.parts, ...innerParts],
-    arrays: policy.arrays.count,
+    parts: [...inner.parts, ...innerParts],
+    arrays: known.arrays.count,
   }
 }
