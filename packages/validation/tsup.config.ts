@@ -7,7 +7,6 @@ export default defineConfig([
     'src/scan/index.ts',
     'src/scan/scan-worker.ts',
     'src/scan/decoder-worker.ts',
-    'src/scan/digest-worker.ts',
     'src/gradient/index.ts',
     'src/provenance/index.ts',
     'src/provenance/keyless/index.ts',

@@ -119,7 +119,7 @@ export const errorCatalog = {
   SEALED_FILE_CORRUPT: {
     kind: 'refused',
     summary: 'A sealed file was changed, cut, or sealed with another key or name.',
-    remedy: 'Restore the file from a snapshot.',
+    remedy: 'Restore the file from a backup: `nootropic restore` for a sealed model.',
   },
   SIGNATURE_INVALID: {
     kind: 'refused',

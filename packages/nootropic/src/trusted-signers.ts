@@ -1,9 +1,10 @@
-import { readdir } from 'node:fs/promises'
+import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { NootropicError } from '@nootropic/core'
+import { isNootropicError, NootropicError } from '@nootropic/core'
 import type { KeyStore } from '@nootropic/core/crypto'
-import { readPrivateFile } from '@nootropic/core/storage'
+import { ensurePrivateDirectory, readPrivateFile } from '@nootropic/core/storage'
 import {
+  provenanceFamily,
   provenanceRules,
   type Trust,
   trustAnyOf,
@@ -11,8 +12,8 @@ import {
   trustPublicKey,
 } from '@nootropic/validation/provenance'
 
-/** Where people put whom they trust: one PEM file a signer (CWE-770). */
-const maximumFiles = 1000
+/** Files and keys that are read at most: each signature is compared with each of them (CWE-770). */
+const maximumSigners = 1000
 
 /** Where every signer was revoked, a model needs another signature than theirs, and not none. */
 const nobody: Trust = {
@@ -22,40 +23,92 @@ const nobody: Trust = {
   },
 }
 
-const trustOfFile = async (path: string): Promise<Trust> => {
-  const pem = (await readPrivateFile(path)).toString('latin1')
-  if (pem.includes('-----BEGIN PUBLIC KEY-----')) return trustPublicKey({ publicKey: pem })
-  // Models outlive the certificates they were signed with: what counts is when they were signed.
-  if (pem.includes('-----BEGIN CERTIFICATE-----')) return trustCertificates({ roots: [pem], time: 'signing' })
-  throw new NootropicError(
+/** Says with each refusal of a signer where another one can be named. */
+const naming = (directory: string, trust: Trust): Trust => ({
+  ...trust,
+  async check(bundle) {
+    const check = await trust.check(bundle)
+    const sightings = check.sightings.map((sighting) =>
+      provenanceFamily(sighting.rule.id) === 'policy'
+        ? { ...sighting, message: `${sighting.message} (to trust a signer, put the key into ${directory})` }
+        : sighting,
+    )
+    return { ...check, sightings }
+  },
+})
+
+const invalid = (path: string, found: string, cause?: unknown): NootropicError =>
+  new NootropicError(
     'CONFIGURATION_INVALID',
-    `expected a public key or a root certificate in ${path}, found neither; remove the file or put a PEM text there`,
+    `expected public keys or root certificates in PEM in ${path}, found ${found}; mend the file, or remove it`,
+    { cause },
   )
+
+const pemBlock = /-----BEGIN ([^\n-]*)-----[\s\S]*?-----END \1-----/g
+
+/** The blocks of a PEM text, each with its label; what stands between them is for people. */
+const blocksOf = (path: string, text: string): (readonly [label: string, block: string])[] => {
+  const blocks = [...text.matchAll(pemBlock)].map(([block, label = '']) => [label, block] as const)
+  if (blocks.length === 0) throw invalid(path, 'neither')
+  if (blocks.length !== text.split('-----BEGIN ').length - 1) throw invalid(path, 'one that is cut')
+  return blocks
 }
 
-const filesIn = async (directory: string): Promise<string[]> => {
-  let names: string[]
+const trustsOfFile = async (path: string): Promise<Trust[]> => {
+  const blocks = blocksOf(path, (await readPrivateFile(path)).toString('latin1'))
+  const other = blocks.find(([label]) => label !== 'PUBLIC KEY' && label !== 'CERTIFICATE')
+  if (other !== undefined)
+    throw invalid(path, `${JSON.stringify(other[0])}, which says of nobody that they are trusted`)
+  const labelled = (wanted: string): string[] => blocks.flatMap(([label, block]) => (label === wanted ? [block] : []))
+  const roots = labelled('CERTIFICATE')
   try {
-    names = (await readdir(directory)).filter((name) => name.endsWith('.pem')).sort()
+    return [
+      ...labelled('PUBLIC KEY').map((publicKey) => trustPublicKey({ publicKey })),
+      // Models outlive the certificates they were signed with: what counts is when they were signed.
+      ...(roots.length === 0 ? [] : [trustCertificates({ roots, time: 'signing' })]),
+    ]
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw new NootropicError(
-      'FILE_UNREADABLE',
-      `expected to list the trusted signers in ${directory}, found ${(error as NodeJS.ErrnoException).code}`,
-      { cause: error },
-    )
+    if (!isNootropicError(error)) throw error
+    throw invalid(path, `one that cannot be used: ${error.message}`, error)
   }
-  if (names.length > maximumFiles)
-    throw new NootropicError('LIMIT_EXCEEDED', `expected at most ${maximumFiles} files in ${directory}`)
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false
+      const message = `expected to find the trusted signers in ${path}, or nothing there, found ${error.code}; check its permissions`
+      throw new NootropicError('FILE_UNREADABLE', message, { cause: error })
+    },
+  )
+
+const filesIn = async (directory: string): Promise<string[]> => {
+  if (!(await isThere(directory))) return []
+  // Who can write to it decides whose models are admitted.
+  await ensurePrivateDirectory(directory)
+  // Hidden files are those of editors and file managers; but nobody is hidden who is trusted.
+  const names = (await readdir(directory)).filter((name) => !name.startsWith('.') || name.endsWith('.pem')).sort()
+  const other = names.find((name) => !name.endsWith('.pem'))
+  if (other !== undefined) {
+    const message = `expected files NAME.pem of signers in ${directory}, found ${JSON.stringify(other)}; call it ${JSON.stringify(`${other}.pem`)} if its signer is to be trusted, or remove it`
+    throw new NootropicError('CONFIGURATION_INVALID', message)
+  }
   return names.map((name) => join(directory, name))
+}
+
+const verifyCount = (count: number, directory: string): void => {
+  if (count <= maximumSigners) return
+  const message = `expected at most ${maximumSigners} trusted signers in ${directory}, found ${count}; sign with certificates under one root`
+  throw new NootropicError('LIMIT_EXCEEDED', message)
 }
 
 /**
  * Whose signatures an installation accepts: those of its own model-signing keys, and of the public keys and root
- * certificates (`*.pem`, for their owner alone) in a directory.
+ * certificates in a directory for its owner alone. Each `*.pem` there is one signer or several.
  *
  * @returns undefined when nobody was ever named.
- * @throws NootropicError `CONFIGURATION_INVALID`, `FILE_UNREADABLE`
+ * @throws NootropicError `CONFIGURATION_INVALID`, `FILE_UNREADABLE`, `LIMIT_EXCEEDED`
  */
 export const readTrustedSigners = async (directory: string, keys: KeyStore): Promise<Trust | undefined> => {
   const trusts: Trust[] = []
@@ -64,7 +117,12 @@ export const readTrustedSigners = async (directory: string, keys: KeyStore): Pro
     if (state === 'revoked') continue
     trusts.push(trustPublicKey({ publicKey: await keys.publicKey(keyId) }))
   }
-  for (const path of await filesIn(directory)) trusts.push(await trustOfFile(path))
-  if (trusts.length > 0) return trustAnyOf(trusts)
-  return signing.length > 0 ? nobody : undefined
+  const files = await filesIn(directory)
+  verifyCount(files.length, directory)
+  for (const path of files) {
+    trusts.push(...(await trustsOfFile(path)))
+    verifyCount(trusts.length, directory)
+  }
+  if (trusts.length > 0) return naming(directory, trustAnyOf(trusts))
+  return signing.length > 0 ? naming(directory, nobody) : undefined
 }

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { closeSync, fstatSync, openSync, writeSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { median, peakMemory } from '../../../tools/bench/cost.ts'
 import { runPickle } from '../src/scan/pickle/run-pickle.ts'
 import { fileSource } from '../src/scan/source.ts'
 
@@ -63,28 +64,19 @@ interface Measured {
   readonly extraMemory: number
 }
 
-const peakMemory = async (): Promise<number> => {
-  const status = await readFile('/proc/self/status', 'utf8').catch(() => '')
-  const kilobytes = /^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1]
-  return kilobytes === undefined ? process.resourceUsage().maxRSS * 1024 : Number(kilobytes) * 1024
-}
-
 const measure = async (path: string): Promise<Measured> => {
   const descriptor = openSync(path, 'r')
   const bytes = fstatSync(descriptor).size
-  await peakMemory()
   const before = process.memoryUsage.rss()
   const start = performance.now()
   const { end, operations } = runPickle(fileSource(descriptor, bytes), 0)
   const milliseconds = performance.now() - start
   closeSync(descriptor)
   if (end.kind !== 'stop') throw new Error(`expected the pickle to be read to its end, found ${end.message}`)
-  return { operations, bytes, milliseconds, extraMemory: (await peakMemory()) - before }
+  return { operations, bytes, milliseconds, extraMemory: peakMemory() - before }
 }
 
 const rounds = 5
-
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] as number
 
 const measureInFreshProcesses = (path: string): Measured => {
   const program = [...process.execArgv, fileURLToPath(import.meta.url), path]

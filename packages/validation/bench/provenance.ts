@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process'
 import { generateKeyPairSync, randomFillSync } from 'node:crypto'
 import { closeSync, ftruncateSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { type Cost, costOf, costOfCommand, median, peakMemory } from '../../../tools/bench/cost.ts'
 import { createKeySigner, openDigestCache, signModel, trustPublicKey, verifyModel } from '../src/provenance/index.ts'
 
 // The rival is `openssl dgst -sha256` on the same file in the same run. Processor time is what counts: it does not depend
@@ -13,8 +13,6 @@ const rounds = 5
 const maximumRounds = 30
 const mebibyte = 2 ** 20
 const gibibyte = 2 ** 30
-
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] as number
 
 /** A file of random bytes, all in the page cache. */
 const writeFile = (path: string, bytes: number): void => {
@@ -31,32 +29,7 @@ const writeSparseFile = (path: string, bytes: number): void => {
   closeSync(file)
 }
 
-interface Cost {
-  readonly wallMs: number
-  readonly processorMs: number
-}
-
-/** Processor time that everybody on this machine took. */
-const busyMs = (): number => cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0)
-
-const measured = async (work: () => Promise<unknown>): Promise<Cost & { readonly isIdle: boolean }> => {
-  const busyBefore = busyMs()
-  const before = process.cpuUsage()
-  const startedMs = performance.now()
-  await work()
-  const wallMs = performance.now() - startedMs
-  const { user, system } = process.cpuUsage(before)
-  const processorMs = (user + system) / 1000
-  // Others took less than a tenth of one processor.
-  return { wallMs, processorMs, isIdle: busyMs() - busyBefore - processorMs < wallMs / 10 }
-}
-
-const opensslCost = (path: string): Cost => {
-  const script = 'TIMEFORMAT="%R %U %S"; time openssl dgst -sha256 "$1" > /dev/null'
-  const output = execFileSync('bash', ['-c', `{ ${script}; } 2>&1`, 'bash', path], { encoding: 'utf8' })
-  const [wall = 0, user = 0, system = 0] = output.trim().split(' ').map(Number)
-  return { wallMs: wall * 1000, processorMs: (user + system) * 1000 }
-}
+const mebibytesPerSecond = ({ cpu }: Cost): number => 1024 / cpu
 
 const root = mkdtempSync(join(tmpdir(), 'nootropic-bench-'))
 try {
@@ -79,10 +52,10 @@ try {
   const rates: number[] = []
   const opensslRates: number[] = []
   for (let round = 0; round < rounds; round += 1) {
-    opensslRates.push(1024 / (opensslCost(file).processorMs / 1000))
-    rates.push(1024 / ((await measured(() => signModel(one, { signer, threads: 1 }))).processorMs / 1000))
+    opensslRates.push(mebibytesPerSecond(costOfCommand('openssl dgst -sha256 model.bin > /dev/null', one)))
+    rates.push(mebibytesPerSecond(await costOf(() => signModel(one, { signer, threads: 1 }))))
   }
-  const { processorMs: verifyMs } = await measured(() => verify(one, 1))
+  const verifyRate = mebibytesPerSecond(await costOf(() => verify(one, 1)))
 
   const several = directoryOf('several')
   for (let index = 0; index < 8; index += 1) writeFile(join(several, `${index}.bin`), gibibyte / 4)
@@ -90,9 +63,9 @@ try {
   // Two threads are twice as fast only where two processors are idle: rounds in which others work do not count.
   const speedUps: number[] = []
   for (let round = 0; round < maximumRounds && speedUps.length < rounds; round += 1) {
-    const alone = await measured(() => verify(several, 1))
-    const together = await measured(() => verify(several, 2))
-    if (alone.isIdle && together.isIdle) speedUps.push(alone.wallMs / together.wallMs)
+    const alone = await costOf(() => verify(several, 1))
+    const together = await costOf(() => verify(several, 2))
+    if (alone.isUndisturbed && together.isUndisturbed) speedUps.push(alone.elapsed / together.elapsed)
   }
 
   const large = directoryOf('large')
@@ -101,11 +74,11 @@ try {
   // Files that changed a moment ago are hashed again; a model that is signed anew is older than that.
   await setTimeout(2500)
   const cache = join(root, 'digests')
-  const first = await measured(() => signModel(large, { signer, digestCache: openDigestCache(cache) }))
+  const first = await costOf(() => signModel(large, { signer, digestCache: openDigestCache(cache) }))
   const again: number[] = []
   for (let round = 0; round < rounds; round += 1) {
     writeFileSync(join(large, 'README.md'), `round ${round}`)
-    again.push((await measured(() => signModel(large, { signer, digestCache: openDigestCache(cache) }))).wallMs)
+    again.push((await costOf(() => signModel(large, { signer, digestCache: openDigestCache(cache) }))).elapsed)
   }
 
   const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
@@ -121,7 +94,7 @@ try {
         `${(median(rates) / median(opensslRates)).toFixed(2)}`,
         '0.95',
       ]),
-      row(['verify it', perSecond(1024 / (verifyMs / 1000)), '', '', '']),
+      row(['verify it', perSecond(verifyRate), '', '', '']),
       row([
         `verify 8 files of 256 MiB, two threads (${cpus().length} processors)`,
         speedUps.length === 0 ? 'others worked in every round' : `${median(speedUps).toFixed(2)} times as fast`,
@@ -131,12 +104,12 @@ try {
       ]),
       row([
         'sign 10 GiB again after a change of README.md',
-        `${median(again).toFixed(0)} ms`,
-        `at first ${(first.wallMs / 1000).toFixed(1)} s`,
+        `${(1e3 * median(again)).toFixed(0)} ms`,
+        `at first ${first.elapsed.toFixed(1)} s`,
         '',
         '200 ms',
       ]),
-      row(['memory of this process', `${Math.round(process.resourceUsage().maxRSS / 1024)} MiB`, '', '', '128 MiB']),
+      row(['memory of this process', `${Math.round(peakMemory() / mebibyte)} MiB`, '', '', '128 MiB']),
     ].join('\n')}\n`,
   )
 } finally {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { systemClock } from '@nootropic/core'
 import { scan, scanLimits, scanPath } from '@nootropic/validation/scan'
+import { median } from '../../../tools/bench/cost.ts'
 import { createBudget } from '../src/scan/budget.ts'
 import { inspect } from '../src/scan/inspect.ts'
 import { createScratch } from '../src/scan/scratch.ts'
@@ -18,8 +19,6 @@ const rounds = 5
 const mebibyte = 2 ** 20
 const storages = 16
 const smallFiles = 10_000
-
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] as number
 
 /** A state dict of `storages` tensors, in the opcodes that torch.save writes. */
 const stateDict = (): Buffer => {

@@ -19,7 +19,7 @@ import { defaultRobustnessOptions, type RobustnessOptions, testRobustness } from
 import { openSubject, type Subject } from './behaviour/subject.ts'
 import type { DependencyOptions } from './dependencies/check-dependencies.ts'
 import { checkPackageDependencies, namesDependencies } from './dependencies/check-package.ts'
-import type { StageOutcome } from './outcome.ts'
+import { incompleteOutcome, type StageOutcome } from './outcome.ts'
 import { assessPrivacy } from './privacy/assess-privacy.ts'
 import { privacyTopics } from './privacy/statements.ts'
 import type { Verification } from './provenance/verify-model.ts'
@@ -41,7 +41,9 @@ export interface ValidationOptions {
    * corruption stay incomplete, because nothing can be judged by inputs that no caller would send.
    */
   readonly dataset?: Dataset
-  /** Every switch and threshold; by default all on. */
+  /**
+   * Every switch and threshold; by default all on but `codeSigningVerification`, which only a policy that is given asks for.
+   */
   readonly policy?: ModelSecurityPolicy['spec']
   /** Thresholds instead of the policy's. */
   readonly thresholds?: Partial<Thresholds>
@@ -52,8 +54,8 @@ export interface ValidationOptions {
   /** How the packages that the model's files ask for are checked; without a database that stays incomplete. */
   readonly dependencies?: DependencyOptions
   /**
-   * What `verifyModel` said of the signature. Without it nobody was asked who signed the model: the report names that as not
-   * done.
+   * What `verifyModel` said of the signature. Without it a policy that asks who signed the model leaves the answer
+   * `incomplete`; where no policy is given, the report names that as not done.
    */
   readonly verification?: Verification
   readonly clock?: Clock
@@ -62,6 +64,8 @@ export interface ValidationOptions {
 }
 
 type Validation = Required<Omit<ValidationOptions, 'dataset' | 'thresholds' | 'verification'>> & {
+  /** Whether the caller asks who signed the model: by a policy of its own. */
+  readonly isPolicyGiven: boolean
   readonly verification: Verification | undefined
   readonly model: ModelPackage
   readonly dataset: Dataset | undefined
@@ -81,22 +85,29 @@ const analyseDependencies = async ({ model, policy, reactions, dependencies, sta
 }
 
 /** Who signed the model, and whether it is what was signed. */
-const judgeSignature = async ({ verification, policy, stages }: Validation): Promise<StageOutcome | undefined> => {
+const judgeSignature = async (validation: Validation): Promise<StageOutcome | undefined> => {
+  const { verification, policy, isPolicyGiven, stages } = validation
   const name = `${securityChecks}.codeAnalysis.codeSigningVerification`
   const isOn = policy.validation.securityChecks.codeAnalysis.codeSigningVerification
-  if (!isOn) stages.skip(name, switchedOff)
-  else if (verification === undefined) stages.skip(name, 'no verification of a signature was given')
-  else {
+  const isAsked = isPolicyGiven || verification !== undefined
+  if (!isOn || !isAsked) {
+    stages.skip(name, isOn ? 'no policy was given that asks who signed the model' : switchedOff)
+    return undefined
+  }
+  return stages.run('code-signing', () => {
+    if (verification === undefined)
+      return incompleteOutcome(
+        'the policy asks who signed the model, and no verification was given; pass what verifyModel says as `verification`, or switch codeSigningVerification off',
+      )
     const { verdict, findings, resources } = verification
     const [first] = findings
-    return stages.run('code-signing', () => ({
+    return {
       verdict,
       measurements: { signedFiles: resources.length },
       findings,
       ...(verdict === 'incomplete' && first !== undefined ? { note: first.message } : {}),
-    }))
-  }
-  return undefined
+    }
+  })
 }
 
 /** Code analysis: what the files are, before anything is loaded. */
@@ -204,6 +215,7 @@ export const validate = async (model: ModelPackage, options: ValidationOptions):
     stages,
     clock,
     policy,
+    isPolicyGiven: options.policy !== undefined,
     sessions: options.sessions,
     dataset: options.dataset,
     thresholds: { ...policy.validation.thresholds, ...options.thresholds },

@@ -32,7 +32,7 @@ const standardRotationBits = 20
 /** What a reader throws; a wrong key or name cannot be told from changed bytes. */
 export const corrupt = (found: string): NootropicError => {
   const expected = 'expected content sealed under this key and this associated data'
-  return new NootropicError('SEALED_FILE_CORRUPT', `${expected}, found ${found}; restore it from a snapshot`)
+  return new NootropicError('SEALED_FILE_CORRUPT', `${expected}, found ${found}; restore it from a backup`)
 }
 
 const unsigned64 = (value: number): Buffer => {

@@ -5,6 +5,7 @@ export {
   contentHashes,
   createContentHasher,
 } from './content-hash.ts'
+export { createIgnore, defaultIgnoredPaths, parseIgnoredPaths, pathInside } from './ignored-paths.ts'
 export { modelBytes } from './model-bytes.ts'
 export {
   type ModelFiles,
@@ -13,7 +14,8 @@ export {
   packageLimits,
   streamedLimits,
 } from './model-files.ts'
-export { type ModelPackage, mainFile, type PackageFile, readModelPackage } from './model-package.ts'
+export { createModelPackage, type ModelPackage, mainFile, type PackageFile, readModelPackage } from './model-package.ts'
+export { isAtOrBelow, isInsidePath, singleFile } from './model-path.ts'
 export { attributeTypes, dataTypes, externalLocation } from './onnx/constants.ts'
 export {
   type AttributeValue,
@@ -69,7 +71,8 @@ export { tensorValues } from './onnx/tensor.ts'
 export { walkNodes, walkTensors } from './onnx/walk.ts'
 export type { PositionedSource } from './onnx/wire-reader.ts'
 export { writeOnnx } from './onnx/write.ts'
-export type { RegularFile } from './regular-file.ts'
+export { openRegularFile, type RegularFile } from './regular-file.ts'
+export { signatureName, usualSignature } from './signature-place.ts'
 export {
   openSignedFiles,
   type SignedContent,

@@ -2,6 +2,8 @@ import { lstat, opendir, realpath } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { NootropicError } from '../errors.ts'
 import { printable } from '../quoted.ts'
+import { createIgnore, defaultIgnoredPaths } from './ignored-paths.ts'
+import { isInsidePath } from './model-path.ts'
 import { openRegularFile, orUnreadable, type RegularFile, unreadable } from './regular-file.ts'
 
 /** What is accepted at most of a model on disk. */
@@ -29,7 +31,10 @@ export const packageLimits: PackageLimits = {
 /** The limits for a model that is read in pieces: a sparse file that states exabytes must end somewhere (CWE-770). */
 export const streamedLimits: PackageLimits = { ...packageLimits, fileBytes: 2 ** 43, totalBytes: 2 ** 43 }
 
-/** The files of a model on disk, by path, `/` between parts, in the order of UTF-16 code units. None was read yet. */
+/**
+ * The files of a model on disk, by path, `/` between parts, in the order of UTF-16 code units. None was read yet, and what
+ * is no part of the model ({@link defaultIgnoredPaths}) is not among them.
+ */
 export interface ModelFiles {
   readonly paths: readonly string[]
   /** The file that a runtime loads: the only one, or of a directory `model.onnx` or the one `.onnx` file at its top. */
@@ -50,6 +55,8 @@ const exceeded = (limit: keyof PackageLimits, maximum: number, path: string): No
     { details: { limit, maximum, path } },
   )
 
+const isIgnored = createIgnore(defaultIgnoredPaths)
+
 /** The paths of all files in a directory. Anything but files and directories is refused. */
 const listFiles = async (root: string, limits: PackageLimits): Promise<string[]> => {
   const files: string[] = []
@@ -61,8 +68,11 @@ const listFiles = async (root: string, limits: PackageLimits): Promise<string[]>
       entries += 1
       const path = join(directory, entry.name)
       if (entries > limits.entries) throw exceeded('entries', limits.entries, path)
+      const name = [...inside, entry.name].join('/')
+      if (isIgnored(name)) continue
+      if (!isInsidePath(name)) throw unreadable(path, 'have a name that every system reads alike', 'another; rename it')
       if (entry.isDirectory()) await visit([...inside, entry.name])
-      else if (entry.isFile()) files.push([...inside, entry.name].join('/'))
+      else if (entry.isFile()) files.push(name)
       else
         throw unreadable(path, 'be a file or a directory', entry.isSymbolicLink() ? 'a symbolic link' : 'another kind')
     }
@@ -101,7 +111,8 @@ const visitEach = async (
 export const mainCandidates = (paths: readonly string[]): string[] =>
   paths.filter((path) => path.endsWith('.onnx') && !path.includes('/'))
 
-const mainOf = (paths: readonly string[]): string | undefined => {
+/** The main file of a directory, unless there is none or several could be it. */
+export const mainOf = (paths: readonly string[]): string | undefined => {
   const models = mainCandidates(paths)
   return models.find((path) => path === 'model.onnx') ?? (models.length === 1 ? models[0] : undefined)
 }
@@ -133,7 +144,8 @@ const openDirectory = async (path: string, limits: PackageLimits): Promise<Model
 }
 
 /**
- * Finds the files of a model on disk: one file, or all in a directory. No link is followed, nothing outside is opened.
+ * Finds the files of a model on disk: one file, or all in a directory that belong to it. No link is followed, nothing outside
+ * is opened.
  *
  * @throws NootropicError `FILE_UNREADABLE`, `LIMIT_EXCEEDED`
  */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { type Digest, type FileDigest, modelDigest } from '../digest.ts'
 import { NootropicError } from '../errors.ts'
 import { printable, quoted } from '../quoted.ts'
-import { mainCandidates, openModelFiles, type PackageLimits, packageLimits } from './model-files.ts'
+import { mainCandidates, mainOf, openModelFiles, type PackageLimits, packageLimits } from './model-files.ts'
 import { orUnreadable, type RegularFile, unreadable } from './regular-file.ts'
 
 /** A file of a package, with its bytes as they were hashed. */
@@ -74,8 +74,34 @@ const describePaths = (paths: readonly string[]): string => {
 }
 
 /**
+ * Puts files that were read together into a package.
+ *
+ * @param main the file that a runtime loads: of a directory `model.onnx` or the one `.onnx` file at its top.
+ * @throws NootropicError `USAGE` (no main file, or several), `MODEL_MALFORMED` (an empty main file)
+ */
+export const createModelPackage = (
+  path: string,
+  files: readonly PackageFile[],
+  main = mainOf(files.map((file) => file.path)),
+): ModelPackage => {
+  if (main === undefined) {
+    const candidates = describePaths(mainCandidates(files.map((file) => file.path)))
+    const expected = `expected ${path} to hold model.onnx or one .onnx file`
+    throw new NootropicError('USAGE', `${expected}, found ${candidates}; name the file`)
+  }
+  if (files.some((file) => file.path === main && file.bytes.length === 0))
+    throw new NootropicError(
+      'MODEL_MALFORMED',
+      `expected an ONNX model in ${printable(main)} of ${path}, found an empty file`,
+    )
+  return { path, digest: modelDigest(files), main, files }
+}
+
+/**
  * Reads a model from disk, every byte hashed as it is read: one file, or a directory in which `model.onnx` or the one
- * `.onnx` file is the main file and everything else belongs to it. No link is followed, nothing outside is read.
+ * `.onnx` file is the main file and everything else belongs to it, but for its signature and the repository that it lies in
+ * ({@link defaultIgnoredPaths}): the digest is the one that signing whole files with SHA-256 finds. No link is followed,
+ * nothing outside is read.
  *
  * @throws NootropicError `FILE_UNREADABLE` (missing, a link, a pipe, hard-linked from outside a directory, changed
  * meanwhile), `USAGE` (no main file, or several), `LIMIT_EXCEEDED`, `MODEL_MALFORMED` (an empty main file)
@@ -89,19 +115,10 @@ export const readModelPackage = async (
   path: string,
   options: { readonly limits?: Partial<PackageLimits> } = {},
 ): Promise<ModelPackage> => {
-  const { paths, main, visit } = await openModelFiles(path, { ...packageLimits, ...options.limits })
+  const { main, visit } = await openModelFiles(path, { ...packageLimits, ...options.limits })
   const files: PackageFile[] = []
   await visit(async (inside, file) => {
     files.push({ path: inside, ...(await readHashed(inside, file)) })
   })
-  if (main === undefined) {
-    const expected = `expected ${path} to hold model.onnx or one .onnx file`
-    throw new NootropicError('USAGE', `${expected}, found ${describePaths(mainCandidates(paths))}; name the file`)
-  }
-  if (files.some((file) => file.path === main && file.bytes.length === 0))
-    throw new NootropicError(
-      'MODEL_MALFORMED',
-      `expected an ONNX model in ${printable(main)} of ${path}, found an empty file`,
-    )
-  return { path, digest: modelDigest(files), main, files }
+  return createModelPackage(path, files, main)
 }

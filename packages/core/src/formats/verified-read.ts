@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { NootropicError } from '../errors.ts'
 import { quoted } from '../quoted.ts'
 import { type ContentHash, createContentHasher } from './content-hash.ts'
+import { isInsidePath, singleFile } from './model-path.ts'
 import { openRegularFile, orUnreadable, unreadable } from './regular-file.ts'
 
 /** A file of a signed model, or a piece of one, with the digest that was signed. */
@@ -48,10 +49,6 @@ export const signedFilesLimits: SignedFilesLimits = { bytes: 2 ** 32 - 1 }
 
 // How much is read and hashed at a time: it is still in the processor's cache when it is hashed.
 const chunkBytes = 2 ** 20
-
-// What leads elsewhere, or names another file on another system (CWE-22).
-const escapes = (path: string): boolean =>
-  path.includes('\\') || path.includes('\0') || path.split('/').some((part) => ['', '.', '..'].includes(part))
 
 const notSigned = (path: string, expected: string, found: string): NootropicError =>
   new NootropicError(
@@ -106,7 +103,7 @@ const refuseMore = async (handle: FileHandle, path: string, size: number): Promi
 const groupByPath = (contents: readonly SignedContent[]): ReadonlyMap<string, readonly SignedContent[]> => {
   const groups = new Map<string, SignedContent[]>()
   for (const content of contents) {
-    if (content.path !== '.' && escapes(content.path))
+    if (content.path !== singleFile && !isInsidePath(content.path))
       throw new NootropicError(
         'SIGNATURE_INVALID',
         `expected names inside the model, found ${quoted(content.path)}; get model and signature again from their source`,
@@ -161,7 +158,7 @@ export const openSignedFiles = async (
   const openInside = async (inside: string) => {
     const group = groups.get(inside)
     if (group === undefined) throw notSigned(inside, 'among the signed files', `${groups.size} others`)
-    const location = inside === '.' ? root : join(root, inside)
+    const location = inside === singleFile ? root : join(root, inside)
     // Before: nothing outside is opened. After: the directory was not exchanged for a link in between.
     await verifyPlace(dirname(location))
     const file = await openRegularFile(location)

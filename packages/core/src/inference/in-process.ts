@@ -1,13 +1,35 @@
 import { type Clock, systemClock } from '../clock.ts'
-import type { InferenceSession, SessionFactory } from '../contracts/inference.ts'
+import type { InferenceSession, RunOptions, SessionFactory, SessionOptions } from '../contracts/inference.ts'
+import type { ModelBytes } from '../contracts/model.ts'
+import type { TensorSpec } from '../contracts/signature.ts'
+import type { Tensor } from '../contracts/tensor.ts'
 import { isNootropicError, NootropicError } from '../errors.ts'
 import { printable } from '../quoted.ts'
 import { verifyFeeds } from './check-tensors.ts'
 import { loadOnnxRuntime, type OnnxRuntime } from './load-onnxruntime.ts'
 import { fromRuntimeTensor, toRuntimeTensor, toTensorSpecs } from './tensor-conversion.ts'
-import { verifyModel } from './verify-model.ts'
+import { verifyLoadable } from './verify-loadable.ts'
 
 type NativeSession = Awaited<ReturnType<OnnxRuntime['InferenceSession']['create']>>
+
+/** When to stop a run, and where its outputs go. */
+export interface InProcessRunOptions extends RunOptions {
+  /**
+   * Tensors by the names of outputs, not `string`: onnxruntime writes these outputs to their memory. The run fails when
+   * an output turns out to have another type or shape.
+   */
+  readonly into?: Readonly<Record<string, Tensor>>
+}
+
+/** A session in this process, which can be told where to write. */
+export interface InProcessSession extends InferenceSession {
+  run(feeds: Readonly<Record<string, Tensor>>, options?: InProcessRunOptions): Promise<Record<string, Tensor>>
+}
+
+/** Opens models in this process. */
+export interface InProcessSessions extends SessionFactory {
+  open(model: ModelBytes, options?: SessionOptions): Promise<InProcessSession>
+}
 
 // The runtime quotes names out of the model, which may be of any length and hold control characters (CWE-117).
 const maximumReasonLength = 400
@@ -33,6 +55,15 @@ const specsOf = async (native: NativeSession) => {
   }
 }
 
+/** Every output: where it goes, or null for memory of the runtime's own. */
+const toFetches = (runtime: OnnxRuntime, outputs: readonly TensorSpec[], into: InProcessRunOptions['into'] = {}) =>
+  Object.fromEntries(
+    outputs.map(({ name }) => {
+      const tensor = Object.hasOwn(into, name) ? into[name] : undefined
+      return [name, tensor === undefined ? null : toRuntimeTensor(runtime, tensor)]
+    }),
+  )
+
 const throwIfAborted = (signal: AbortSignal | undefined): void => {
   if (signal?.aborted) throw new NootropicError('ABORTED', 'the caller stopped the work', { cause: signal.reason })
 }
@@ -42,7 +73,7 @@ const throwIfAborted = (signal: AbortSignal | undefined): void => {
  *
  * Only for models that are trusted: a hostile model shares this process, and a run blocks its event loop and cannot be
  * stopped; `deadlineMs` can only withhold a result that came late. `@nootropic/runtime` runs models where none of this
- * holds. A model that {@link verifyModel} refuses is not handed to the runtime at all.
+ * holds. A model that {@link verifyLoadable} refuses is not handed to the runtime at all.
  *
  * @example
  * ```ts
@@ -51,12 +82,12 @@ const throwIfAborted = (signal: AbortSignal | undefined): void => {
  * await session.close()
  * ```
  */
-export const createInProcessSessions = (options: { clock?: Clock } = {}): SessionFactory => {
+export const createInProcessSessions = (options: { clock?: Clock } = {}): InProcessSessions => {
   const clock = options.clock ?? systemClock
   return {
-    async open(model, { threads = 1, signal } = {}): Promise<InferenceSession> {
+    async open(model, { threads = 1, signal } = {}): Promise<InProcessSession> {
       // Before anything native is loaded: what is refused here never reaches code that could be attacked by it.
-      verifyModel(model)
+      verifyLoadable(model)
       const runtime = await loadOnnxRuntime()
       throwIfAborted(signal)
       const native = await runtime.InferenceSession.create(model.main, {
@@ -78,13 +109,13 @@ export const createInProcessSessions = (options: { clock?: Clock } = {}): Sessio
       return {
         inputs,
         outputs,
-        async run(feeds, { signal, deadlineMs } = {}) {
+        async run(feeds, { signal, deadlineMs, into } = {}) {
           if (!isOpen) throw new NootropicError('USAGE', 'expected an open session; this one was closed')
           throwIfAborted(signal)
           verifyFeeds(inputs, feeds)
           const started = clock.monotonicMs()
           const converted = Object.entries(feeds).map(([name, tensor]) => [name, toRuntimeTensor(runtime, tensor)])
-          const run = native.run(Object.fromEntries(converted))
+          const run = native.run(Object.fromEntries(converted), toFetches(runtime, outputs, into))
           running.add(run)
           try {
             const values = Object.entries(await run)

@@ -10,5 +10,6 @@ export {
   syncDirectory,
   writePrivateFile,
 } from './private-file.ts'
+export { createPublicFile, writePublicFile } from './public-file.ts'
 export type { Violation } from './storage-error.ts'
 export { type LockOptions, withLock } from './wait-for-lock.ts'

@@ -131,16 +131,21 @@ export const readPrivateFile = async (path: string): Promise<Buffer> => {
   }
 }
 
-// Writes and syncs a new file beside `path`, lets `place` give it its name, and syncs the directory. Whoever reads
-// `path` sees the old content or the whole new one.
-const writeBeside = async <Result>(
+/**
+ * Writes and syncs a new file beside `path`, lets `place` give it its name, and syncs the directory. Whoever reads `path`
+ * sees the old content or the whole new one.
+ *
+ * @throws NootropicError `STORAGE_FAILED`, and what `place` throws of ours
+ */
+export const writeBeside = async <Result>(
   path: string,
   content: FileContent,
+  mode: number,
   place: (temporary: string) => Promise<Result>,
 ): Promise<Result> => {
   const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}`)
   try {
-    const handle = await open(temporary, 'wx', fileMode)
+    const handle = await open(temporary, 'wx', mode)
     try {
       await writeFile(handle, content)
       await handle.sync()
@@ -165,7 +170,7 @@ const writeBeside = async <Result>(
  * @throws NootropicError `STORAGE_FAILED` when it cannot be written; the old content is then still there.
  */
 export const writePrivateFile = (path: string, content: FileContent): Promise<void> =>
-  writeBeside(path, content, (temporary) => rename(temporary, path))
+  writeBeside(path, content, fileMode, (temporary) => rename(temporary, path))
 
 /**
  * Writes a private file unless there is one, whole or not at all: of several processes one wins, and the others find the
@@ -175,7 +180,7 @@ export const writePrivateFile = (path: string, content: FileContent): Promise<vo
  * @throws NootropicError `STORAGE_FAILED` when it cannot be written.
  */
 export const createPrivateFile = (path: string, content: FileContent): Promise<boolean> =>
-  writeBeside(path, content, async (temporary) => {
+  writeBeside(path, content, fileMode, async (temporary) => {
     // link(2) fails where a name exists, as O_EXCL does, but gives the name to content that is complete.
     const created = await link(temporary, path).then(
       () => true,

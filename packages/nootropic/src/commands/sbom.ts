@@ -1,20 +1,10 @@
-import { realpath } from 'node:fs/promises'
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { type Component, createModelBom } from '@nootropic/validation/sbom'
 import { textOption, type Verb } from '../verb.ts'
 import { ignoreOption, modelOperand } from './model-paths.ts'
-import { writeOutput } from './write-output.ts'
+import { createOutput, verifyNewOutput } from './write-output.ts'
 
 const valuesOf = (properties: Component['properties'], name: string): readonly string[] =>
   (properties ?? []).filter((property) => property.name === name).map(({ value }) => value)
-
-/** The path inside the model that the bill itself is written to: it does not list itself. */
-const ownPath = async (model: string, output: string): Promise<readonly string[]> => {
-  const real = (path: string): Promise<string> => realpath(path).catch(() => path)
-  const path = relative(await real(model), join(await real(dirname(output)), basename(output)))
-  const isInside = path !== '' && path !== '..' && !path.startsWith(`..${sep}`) && !isAbsolute(path)
-  return isInside ? [path.split(sep).join('/')] : []
-}
 
 export const sbom: Verb = {
   name: 'sbom',
@@ -25,7 +15,7 @@ export const sbom: Verb = {
       type: 'string',
       short: 'o',
       value: 'FILE',
-      description: 'write the CycloneDX document into a file, which is left out of it (default: to stdout)',
+      description: 'write the CycloneDX document into a new file (default: to stdout)',
     },
     name: { type: 'string', value: 'NAME', description: 'of the model (default: that of its directory or file)' },
     version: { type: 'string', value: 'VERSION', description: 'of the model' },
@@ -35,9 +25,9 @@ export const sbom: Verb = {
     const { path, ignore, shown } = modelOperand(invocation, streams)
     const [name, version] = [textOption(invocation, 'name'), textOption(invocation, 'version')]
     const output = textOption(invocation, 'output')
-    const own = output === undefined ? [] : await ownPath(path, resolve(streams.directory, output))
+    if (output !== undefined) await verifyNewOutput(output, streams)
     const bom = await createModelBom(path, {
-      ignore: [...ignore, ...own],
+      ignore,
       ...(name === undefined ? {} : { name }),
       ...(version === undefined ? {} : { version }),
     })
@@ -50,7 +40,7 @@ export const sbom: Verb = {
     const subject = { path: shown(path), digest }
     const text = `${JSON.stringify(bom, undefined, 2)}\n`
     if (output === undefined) return { exit, document: { verdict, subject, bom }, text }
-    await writeOutput(output, text, streams)
+    await createOutput(output, text, streams)
     const count = `${component.components?.length ?? 0} files and ${bom.components.length} packages`
     return {
       exit,

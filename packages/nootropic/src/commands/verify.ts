@@ -1,18 +1,9 @@
-import { stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
+import { usualSignature } from '@nootropic/core/formats'
 import { type SignerIdentity, type Verification, verifyModel } from '@nootropic/validation/provenance'
 import { textOption, type Verb } from '../verb.ts'
 import { ignoreOption, modelOperand } from './model-paths.ts'
 import { readTrust, trustOptions } from './signature-trust.ts'
-
-/** Where `sign` writes where nothing else is said. What is not there is told by the verification. */
-const usualSignature = async (model: string): Promise<string> => {
-  const isFile = await stat(model).then(
-    (status) => status.isFile(),
-    () => false,
-  )
-  return isFile ? `${model}.sig` : join(model, 'model.sig')
-}
 
 const families = {
   SIGNATURE_INVALID: 'the signature or the files do not hold',

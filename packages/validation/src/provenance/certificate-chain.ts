@@ -1,8 +1,10 @@
+import type { KeyObject } from 'node:crypto'
 import { NootropicError } from '@nootropic/core'
 import { printable, type Sighting } from '../scan/rule.ts'
 import { type Certificate, keyUsageBits, readCertificate } from './certificate.ts'
 import { algorithmOf } from './elliptic-key.ts'
-import { provenanceRules } from './rules.ts'
+import { maximumCertificateBytes, maximumChainLength } from './limits.ts'
+import { provenanceFamily, provenanceRules } from './rules.ts'
 
 const codeSigning = '1.3.6.1.5.5.7.3.3'
 const anyPurpose = '2.5.29.37.0'
@@ -23,31 +25,40 @@ const minimumRsaBits = 2048
 
 const isEqual = (left: Uint8Array, right: Uint8Array): boolean => Buffer.from(left).equals(right)
 
-const nameOf = ({ subject, fingerprint }: Certificate): string => printable(subject === '' ? fingerprint : subject)
+/** The subject of a certificate, fit for a sentence. */
+export const nameOf = ({ subject, fingerprint }: Certificate): string =>
+  printable(subject === '' ? fingerprint : subject)
 
 /** Whether it names itself as its issuer; it may be signed by another key of that name all the same. */
 const isSelfIssued = ({ subjectName, issuerName }: Certificate): boolean => isEqual(subjectName, issuerName)
 
+/**
+ * Purposes bind where they stand (RFC 5280, 4.2.1.12): the certificate of a web server under a trusted root signs no models.
+ * The reference implementation does not look at them where the usage is digitalSignature.
+ */
+const purposesFault = ({ purposes }: Certificate): string | undefined =>
+  purposes === undefined || purposes.includes(codeSigning) || purposes.includes(anyPurpose)
+    ? undefined
+    : 'purposes without codeSigning'
+
 /** What keeps a certificate from having signed a model. */
-const leafFault = ({ publicKey, keyUsage, purposes = [] }: Certificate): string | undefined => {
+const leafFault = (certificate: Certificate): string | undefined => {
+  const { publicKey, keyUsage, purposes = [] } = certificate
   if (algorithmOf(publicKey) === undefined) return 'a key that is not an EC key on P-256, P-384 or P-521'
   const maySign = keyUsage?.has(keyUsageBits.digitalSignature) === true || purposes.includes(codeSigning)
-  return maySign ? undefined : 'neither the usage digitalSignature nor the purpose codeSigning'
+  return maySign ? purposesFault(certificate) : 'neither the usage digitalSignature nor the purpose codeSigning'
 }
 
 /** What keeps a certificate from having issued others. `below`: how many authorities stand below it in the path. */
 const issuerFault = (certificate: Certificate, below: number): string | undefined => {
-  const { isAuthority, keyUsage, pathLength, purposes, publicKey } = certificate
+  const { isAuthority, keyUsage, pathLength, publicKey } = certificate
   if (!isAuthority) return 'that it is no authority (basicConstraints CA)'
   if (keyUsage !== undefined && !keyUsage.has(keyUsageBits.certificateSign)) return 'no usage keyCertSign'
   if (pathLength !== undefined && below > pathLength)
     return `${below} authorities below it where it allows ${pathLength}`
-  if (purposes !== undefined && !purposes.includes(codeSigning) && !purposes.includes(anyPurpose))
-    return 'purposes without codeSigning'
   const { modulusLength } = publicKey.asymmetricKeyDetails ?? {}
-  return modulusLength !== undefined && modulusLength < minimumRsaBits
-    ? `an RSA key of ${modulusLength} bits`
-    : undefined
+  if (modulusLength !== undefined && modulusLength < minimumRsaBits) return `an RSA key of ${modulusLength} bits`
+  return purposesFault(certificate)
 }
 
 const isIssuedBy = (certificate: Certificate, issuer: Certificate): boolean => {
@@ -109,6 +120,16 @@ const checkTime = (path: readonly Certificate[], at: Date): Sighting[] =>
       evidence: { fingerprint: certificate.fingerprint },
     }))
 
+/** What is valid by the time policy, and no longer valid today. */
+const checkOutlived = (path: readonly Certificate[], now: Date): Sighting[] =>
+  path
+    .filter(({ validTo }) => validTo < now)
+    .map((certificate) => ({
+      rule: provenanceRules['certificate-outlived'],
+      message: `expected the certificate of ${nameOf(certificate)} to be valid today, found that it ended at ${certificate.validTo.toISOString()}; by the time policy it counts`,
+      evidence: { fingerprint: certificate.fingerprint },
+    }))
+
 /** What a chain of certificates proves. */
 export interface ChainCheck {
   /** The leaf, when the certificates hold by themselves. */
@@ -122,17 +143,46 @@ const readAll = (certificates: readonly Uint8Array[]): Certificate[] | Sighting 
     try {
       read.push(readCertificate(der))
     } catch (error) {
-      return invalid(
-        `expected certificate ${read.length + 1} of the bundle to be one, found ${printable((error as Error).message)}`,
-      )
+      return invalid(`expected certificate ${read.length + 1} to be one, found ${printable((error as Error).message)}`)
     }
   }
   return read
 }
 
+/** Every way from the leaf to a trusted root: an expired root and its renewal have one name and one key. */
+const pathsTo = (roots: readonly Certificate[], chain: readonly Certificate[]): Certificate[][] =>
+  chain.flatMap((certificate, index) => {
+    const path = chain.slice(0, index + 1)
+    if (roots.some((root) => isEqual(root.der, certificate.der))) return [path]
+    return roots.filter((root) => isIssuedBy(certificate, root)).map((root) => [...path, root])
+  })
+
+/** What a signer's certificates are beside sound: few and small enough for a bundle, and the first is of the key. */
+const checkOwner = (chain: readonly Certificate[], publicKey: KeyObject): Sighting[] => {
+  const [leaf] = chain
+  if (leaf === undefined || chain.length > maximumChainLength)
+    return [invalid(`expected 1 to ${maximumChainLength} certificates, found ${chain.length}`)]
+  const large = chain.find(({ der }) => der.length > maximumCertificateBytes)
+  if (large !== undefined)
+    return [invalid(`expected at most ${maximumCertificateBytes} bytes of a certificate, found ${large.der.length}`)]
+  if (leaf.publicKey.equals(publicKey)) return []
+  return [invalid(`expected the first certificate to be that of the signing key, found that of ${nameOf(leaf)}`)]
+}
+
+/** What of a path is worst: that it does not hold, or not at that time, or not today as well. */
+const judgePath = (path: readonly Certificate[], at: Date, now: Date): readonly Sighting[] => {
+  const faults = checkEvidence(path)
+  if (faults.length > 0) return faults
+  const untimely = checkTime(path, at)
+  return untimely.length > 0 ? untimely : checkOutlived(path, now)
+}
+
+const badness = ([first]: readonly Sighting[]): number =>
+  first === undefined ? 0 : 1 + ['note', 'incomplete', 'policy', 'evidence'].indexOf(provenanceFamily(first.rule.id))
+
 /**
- * Checks the certificates of a bundle: the leaf first, each issued by the next, the last one a trusted root or issued by
- * one. They are in order because the format says so: nothing is searched for, and none is left over unchecked.
+ * Checks the certificates of a bundle: the leaf first, each issued by the next, one of them a trusted root or issued by one.
+ * They are in order because the format says so: nothing is searched for but the root, and none is left over unchecked.
  *
  * @param at the time at which all of them must be valid, of the leaf.
  */
@@ -140,60 +190,44 @@ export const checkChain = (
   certificates: readonly Uint8Array[],
   roots: readonly Certificate[],
   at: (leaf: Certificate) => Date,
+  now: Date,
 ): ChainCheck => {
   const chain = readAll(certificates)
   if (!Array.isArray(chain)) return { sightings: [chain] }
   const [leaf] = chain
   const last = chain.at(-1)
   if (leaf === undefined || last === undefined) return { sightings: [invalid('expected a certificate, found none')] }
-  const isRoot = chain.some(({ der }) => roots.some((root) => isEqual(root.der, der)))
-  const issuer = isRoot ? undefined : roots.find((root) => isIssuedBy(last, root))
-  const path = issuer === undefined ? chain : [...chain, issuer]
-  const faults = checkEvidence(path)
+  const faults = checkEvidence(chain)
   if (faults.length > 0) return { sightings: faults }
-  const untrusted: Sighting[] =
-    isRoot || issuer !== undefined
-      ? []
-      : [
-          {
-            rule: provenanceRules['signer-untrusted'],
-            message: `expected a chain to one of ${roots.length} trusted roots, found that it ends at ${printable(last.issuer)}`,
-            evidence: { fingerprint: leaf.fingerprint },
-          },
-        ]
-  return { leaf, sightings: [...untrusted, ...checkTime(path, at(leaf))] }
-}
-
-const pemCertificate = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/g
-
-/**
- * The certificates of a PEM text, in DER.
- *
- * @throws NootropicError `CONFIGURATION_INVALID` when there is none
- */
-export const certificatesOfPem = (pem: string): Buffer[] => {
-  const found = [...pem.matchAll(pemCertificate)].map(([, body = '']) => Buffer.from(body, 'base64'))
-  if (found.length > 0) return found
-  throw new NootropicError(
-    'CONFIGURATION_INVALID',
-    'expected certificates in PEM (-----BEGIN CERTIFICATE-----), found none',
-  )
+  const [best] = pathsTo(roots, chain)
+    .map((path) => judgePath(path, at(leaf), now))
+    .sort((left, right) => badness(left) - badness(right))
+  if (best !== undefined) {
+    const holds = best.every(({ rule }) => provenanceFamily(rule.id) !== 'evidence')
+    return { ...(holds && { leaf }), sightings: best }
+  }
+  const untrusted: Sighting = {
+    rule: provenanceRules['signer-untrusted'],
+    message: `expected a chain to one of ${roots.length} trusted roots, found that it ends at ${printable(last.issuer)}`,
+    evidence: { fingerprint: leaf.fingerprint },
+  }
+  return { leaf, sightings: [untrusted, ...checkTime(chain, at(leaf))] }
 }
 
 /**
- * Certificates that a policy names.
+ * Refuses certificates of a signer that nobody could verify: before anything is signed, and written.
  *
  * @throws NootropicError `CONFIGURATION_INVALID`
  */
-export const loadCertificates = (pem: string): Certificate[] =>
-  certificatesOfPem(pem).map((der) => {
-    try {
-      return readCertificate(der)
-    } catch (cause) {
-      throw new NootropicError(
-        'CONFIGURATION_INVALID',
-        `expected a certificate of X.509 version 3 in PEM, found ${(cause as Error).message}`,
-        { cause },
-      )
-    }
-  })
+export const verifySigningChain = (certificates: readonly Uint8Array[], publicKey: KeyObject, now: Date): void => {
+  const chain = readAll(certificates)
+  const faults = Array.isArray(chain)
+    ? [...checkOwner(chain, publicKey), ...checkEvidence(chain), ...checkTime(chain, now)]
+    : [chain]
+  const [first] = faults
+  if (first !== undefined)
+    throw new NootropicError(
+      'CONFIGURATION_INVALID',
+      `${first.message}; nothing was signed. Give the certificate of the key first, then each issuer, all valid today`,
+    )
+}

@@ -1,11 +1,19 @@
-import type { ContentHash } from '@nootropic/core/formats'
+import {
+  type ContentHash,
+  createIgnore,
+  defaultIgnoredPaths,
+  isAtOrBelow,
+  parseIgnoredPaths,
+  pathInside,
+  signatureName,
+  singleFile,
+} from '@nootropic/core/formats'
 import { printable, type Sighting } from '../scan/rule.ts'
 import type { DigestCache } from './digest-cache.ts'
 import { hashFiles } from './hash-files.ts'
-import { createIgnore, defaultIgnoredPaths, parseIgnoredPaths, pathInside } from './ignored-paths.ts'
 import type { ProvenanceLimits } from './limits.ts'
-import { listModel, type ModelFile, type ModelPlace, type ModelTree } from './model-tree.ts'
-import { foldedName, isAtOrBelow, singleFile } from './names.ts'
+import { listModel, type ModelPlace, type ModelTree, type TreeFile } from './model-tree.ts'
+import { foldedName } from './names.ts'
 import { provenanceRules } from './rules.ts'
 import type { ModelStatement, Resource, Serialization } from './statement.ts'
 
@@ -60,7 +68,7 @@ const checkMissing = (
 }
 
 const checkUnlisted = (
-  files: readonly ModelFile[],
+  files: readonly TreeFile[],
   method: Serialization['method'],
   listed: ReadonlySet<string>,
   isTolerated: boolean,
@@ -81,7 +89,7 @@ const checkUnlisted = (
 
 const checkContents = async (
   resources: readonly Resource[],
-  files: ReadonlyMap<string, ModelFile>,
+  files: ReadonlyMap<string, TreeFile>,
   root: string,
   options: ComparisonOptions,
 ): Promise<PlacedSighting[]> => {
@@ -167,6 +175,18 @@ const checkSignersIgnores = (tree: ModelTree, known: readonly string[]): PlacedS
       path,
     }))
 
+/** No part of any model, but not what was verified either: it may be why somebody takes the model for signed. */
+const checkOtherSignature = ({ ignored }: ModelTree, expected: readonly string[]): PlacedSighting[] =>
+  expected.includes(signatureName) || !ignored.includes(signatureName)
+    ? []
+    : [
+        {
+          rule: provenanceRules['unlisted-tolerated'],
+          message: 'expected no signature but the one that is verified, found another; it was not looked at',
+          path: signatureName,
+        },
+      ]
+
 const checkHash = ({ serialization }: ModelStatement, allowed: readonly ContentHash[] | undefined): PlacedSighting[] =>
   allowed === undefined || allowed.includes(serialization.hash)
     ? []
@@ -191,11 +211,8 @@ export const compareModel = async (
   const { serialization } = statement
   const resources = model.isDirectory ? statement.resources : ofSingleFile(statement.resources, model.name)
   const own = model.isDirectory ? await pathInside(model.root, options.signature) : undefined
-  const known = [
-    ...defaultIgnoredPaths,
-    ...parseIgnoredPaths(options.ignore ?? []),
-    ...(own === undefined ? [] : [own]),
-  ]
+  const expected = [...parseIgnoredPaths(options.ignore ?? []), ...(own === undefined ? [] : [own])]
+  const known = [...defaultIgnoredPaths, ...expected]
   const listed = new Set(resources.map(({ path }) => path))
   const tree = await listModel(model, createIgnore([...known, ...serialization.ignorePaths], listed), limits)
   const files = new Map(tree.files.map((file) => [file.path, file]))
@@ -208,6 +225,7 @@ export const compareModel = async (
     ...checkUnlisted(tree.files, serialization.method, listed, isTolerated),
     ...(await checkContents(resources, files, model.root, options)),
     ...checkSignersIgnores(tree, known),
+    ...checkOtherSignature(tree, expected),
     ...checkNames([...listed]),
   ]
   return { sightings, resources }

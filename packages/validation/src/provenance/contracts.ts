@@ -60,6 +60,8 @@ export interface SignatureCheck {
  * `verifyModel` asks it once.
  */
 export interface Trust {
+  /** Who they are, for people: a refusal names them. */
+  readonly signers?: readonly string[]
   /** Checks the signature and its signer. What is in the bundle never throws: it is a sighting. */
   check(bundle: Bundle): SignatureCheck | Promise<SignatureCheck>
 }

@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, KeyObject, verify } from 'node:crypto'
-import { type Digest, NootropicError, sha256 } from '@nootropic/core'
+import { type Digest, isNootropicError, NootropicError, sha256 } from '@nootropic/core'
 
 /** The curves that models are signed on, by the name that Node gives them. */
 const curves = {
@@ -39,21 +39,44 @@ export const isSignedBy = (
 
 const isDer = (key: Uint8Array): boolean => key[0] === 0x30
 
+const refuse = (found: string, cause?: unknown): never => {
+  const expected = 'expected one public key in PEM (-----BEGIN PUBLIC KEY-----)'
+  throw new NootropicError('CONFIGURATION_INVALID', `${expected}, found ${found}`, { cause })
+}
+
+/** Node would take the public half out of a private key or a certificate, and the first of several keys, without a word. */
+const refuseOtherThanOneKey = (pem: string): void => {
+  const labels = [...pem.matchAll(/-----BEGIN ([^\n-]*)-----/g)].map(([, label = '']) => label)
+  if (labels.some((label) => label.endsWith('PRIVATE KEY')))
+    refuse('a private key; give its public half (openssl pkey -pubout), and leave the private one with whoever signs')
+  if (labels.includes('CERTIFICATE'))
+    refuse('a certificate, which is good for a purpose and a time only; trust it as a root certificate')
+  if (labels.length > 1) refuse(`${labels.length} of them; put each into a file of its own and trust it by itself`)
+  if (labels[0] !== 'PUBLIC KEY') refuse('something else')
+}
+
+const readPublicKey = (key: KeyObject | string | Uint8Array): KeyObject => {
+  if (key instanceof KeyObject) return key.type === 'public' ? key : refuse(`a ${key.type} key; give its public half`)
+  try {
+    if (typeof key !== 'string' && isDer(key))
+      return createPublicKey({ key: Buffer.from(key), format: 'der', type: 'spki' })
+    const pem = typeof key === 'string' ? key : Buffer.from(key).toString('latin1')
+    refuseOtherThanOneKey(pem)
+    return createPublicKey(pem)
+  } catch (cause) {
+    if (isNootropicError(cause)) throw cause
+    return refuse('something else', cause)
+  }
+}
+
 /**
  * A public key to verify models with: as Node holds it, in PEM, or in DER (SPKI).
  *
- * @throws NootropicError `CONFIGURATION_INVALID` for anything but a public EC key on P-256, P-384 or P-521
+ * @throws NootropicError `CONFIGURATION_INVALID` for anything but one public EC key on P-256, P-384 or P-521: a private key
+ * and a certificate too, and several keys
  */
 export const loadPublicKey = (key: KeyObject | string | Uint8Array): KeyObject => {
-  let loaded: KeyObject
-  try {
-    if (key instanceof KeyObject && key.type === 'public') loaded = key
-    else if (key instanceof Uint8Array && isDer(key)) {
-      loaded = createPublicKey({ key: Buffer.from(key), format: 'der', type: 'spki' })
-    } else loaded = createPublicKey(key as string)
-  } catch (cause) {
-    throw new NootropicError('CONFIGURATION_INVALID', 'expected a public key in PEM, found something else', { cause })
-  }
+  const loaded = readPublicKey(key)
   if (algorithmOf(loaded) !== undefined) return loaded
   const found = loaded.asymmetricKeyDetails?.namedCurve ?? loaded.asymmetricKeyType
   throw new NootropicError(

@@ -6,11 +6,11 @@ import type { ContentHash } from '@nootropic/core/formats'
 import { Piscina } from 'piscina'
 import { builtProgram } from '../scan/built-program.ts'
 import { type FileRange, type HashOutcome, hashRange } from './hash-range.ts'
-import type { ModelFile } from './model-tree.ts'
+import type { TreeFile } from './model-tree.ts'
 
 /** A file, or a shard of it, whose digest is wanted. */
 export interface HashTask {
-  readonly file: ModelFile
+  readonly file: TreeFile
   readonly start: number
   readonly end: number
 }

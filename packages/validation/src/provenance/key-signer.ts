@@ -1,8 +1,8 @@
 import { createPrivateKey, createPublicKey, KeyObject, sign, X509Certificate } from 'node:crypto'
 import { NootropicError } from '@nootropic/core'
-import { certificatesOfPem } from './certificate-chain.ts'
 import type { Signer } from './contracts.ts'
 import { algorithmOf, loadPublicKey } from './elliptic-key.ts'
+import { certificatesOfPem } from './pem-certificates.ts'
 
 /** A private key in memory, and the certificates that speak for it. */
 export interface KeySignerOptions {
@@ -37,9 +37,9 @@ export const isCertificateOf = (der: Uint8Array, publicKey: KeyObject): boolean 
 }
 
 /**
- * Signs models with a private key in memory.
+ * Signs models with a private key in memory. `signModel` looks at its certificates.
  *
- * @throws NootropicError `CONFIGURATION_INVALID` for another kind of key, or certificates that are not the key's
+ * @throws NootropicError `CONFIGURATION_INVALID` for another kind of key, or a text without certificates
  */
 export const createKeySigner = ({ privateKey, passphrase, certificates = [] }: KeySignerOptions): Signer => {
   const key = loadPrivateKey(privateKey, passphrase)

@@ -2,11 +2,11 @@ import type { BigIntStats } from 'node:fs'
 import { lstat, opendir, realpath } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { isNootropicError, NootropicError } from '@nootropic/core'
+import { isInsidePath, singleFile } from '@nootropic/core/formats'
 import type { ProvenanceLimits } from './limits.ts'
-import { isInsidePath, singleFile } from './names.ts'
 
 /** A regular file of a model. */
-export interface ModelFile {
+export interface TreeFile {
   /** Inside the model, `/` between parts, exactly as the directory spells it; `.` for a model that is a single file. */
   readonly path: string
   /** Where it lies. */
@@ -31,7 +31,7 @@ export interface ModelPlace {
 
 /** A model as it lies on disk. No link was followed. */
 export interface ModelTree {
-  readonly files: readonly ModelFile[]
+  readonly files: readonly TreeFile[]
   readonly irregular: readonly Irregular[]
   /** Directories that cannot be looked into, and why. */
   readonly unlistable: readonly Irregular[]
@@ -76,7 +76,7 @@ const listDirectory = async (
   isIgnored: (path: string) => boolean,
   limits: ProvenanceLimits,
 ): Promise<ModelTree> => {
-  const files: ModelFile[] = []
+  const files: TreeFile[] = []
   const irregular: Irregular[] = []
   const unlistable: Irregular[] = []
   const ignored: string[] = []
@@ -96,7 +96,11 @@ const listDirectory = async (
         continue
       }
       if (name === undefined || !isInsidePath(path)) {
-        irregular.push({ path, found: 'a name that is not valid UTF-8, or holds a backslash' })
+        irregular.push({
+          path,
+          found:
+            'a name that not every system reads alike: not valid UTF-8, a drive, a backslash, or dots and spaces only',
+        })
         continue
       }
       const location = join(root, ...parts, name)

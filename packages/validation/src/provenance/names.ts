@@ -1,27 +1,8 @@
-/** The name of a model that is a single file, as every version of model_signing writes it. */
-export const singleFile = '.'
-
-const isPart = (part: string): boolean => part !== '' && part !== '.' && part !== '..'
-
-// A lone surrogate has no bytes in UTF-8.
-const loneSurrogate = /\p{Surrogate}/u
-
-/**
- * Whether a text names one place inside a model, the same on every system: relative, `/` between parts, normalised, valid
- * UTF-8. A backslash separates parts on Windows and is refused everywhere (CWE-22).
- */
-export const isInsidePath = (path: string): boolean =>
-  path.split('/').every(isPart) && !/[\\\0]/.test(path) && !loneSurrogate.test(path)
-
 /** The order of names in a statement: by code point, which is the order of their UTF-8 bytes. */
 export const byCodePoint = (left: string, right: string): number =>
   Buffer.compare(Buffer.from(left), Buffer.from(right))
 
-/** Whether `path` is `ancestor` or stands below it. */
-export const isAtOrBelow = (path: string, ancestor: string): boolean =>
-  path === ancestor || path.startsWith(`${ancestor}/`)
-
-/** The same for names that a file system may not tell apart: by case, or by Unicode normal form. */
+/** The same for names that a file system may not tell apart, by case or by Unicode normal form. */
 export const foldedName = (path: string): string => path.normalize('NFC').toLowerCase().normalize('NFC')
 
 /** A piece of a file, the end not included. */

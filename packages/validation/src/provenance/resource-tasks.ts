@@ -1,5 +1,5 @@
 import type { HashTask } from './hash-files.ts'
-import type { ModelFile } from './model-tree.ts'
+import type { TreeFile } from './model-tree.ts'
 import { byCodePoint, nameOfShard, shardsOf } from './names.ts'
 import type { Serialization } from './statement.ts'
 
@@ -9,14 +9,14 @@ export interface ResourceTask extends HashTask {
 }
 
 /** How many resources a model has, without making them: small shards of large files are more than memory holds (CWE-770). */
-export const countResources = (files: readonly ModelFile[], { shardSize }: Pick<Serialization, 'shardSize'>): number =>
+export const countResources = (files: readonly TreeFile[], { shardSize }: Pick<Serialization, 'shardSize'>): number =>
   shardSize === undefined
     ? files.length
     : files.reduce((sum, { status }) => sum + Math.ceil(Number(status.size) / shardSize), 0)
 
 /** Takes a model apart: what its statement lists, in the order of names by code point. */
 export const resourceTasks = (
-  files: readonly ModelFile[],
+  files: readonly TreeFile[],
   { shardSize }: Pick<Serialization, 'shardSize'>,
 ): ResourceTask[] => {
   const tasks = files.flatMap((file): ResourceTask[] => {

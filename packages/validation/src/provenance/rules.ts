@@ -149,7 +149,7 @@ const incompleteRules = {
     explanation:
       'The policy asks who signed the model, but no key, certificate or identity is named whose signature would count. A signature that anybody may have made says nothing.',
     remediation:
-      'Name a signer: a key of your own (`nootropic keys create`), or the PEM file of a public key or root certificate.',
+      'Name a signer: a key of your own (`nootropic keys create`), or the PEM file of a public key or root certificate in `config/trusted-signers` under the home of the installation.',
     tags: ['CWE-347', 'AML.T0010'],
   },
   'file-unreadable': {
@@ -165,6 +165,15 @@ const incompleteRules = {
 
 /** Worth knowing; the model is what was signed all the same. */
 const noteRules = {
+  'certificate-outlived': {
+    severity: 'info',
+    title: 'The signature has outlived its certificate',
+    explanation:
+      'By the time policy a certificate counts that is no longer valid today. Nothing in the bundle proves when it was signed: whoever holds the key of an expired certificate can still sign, and nobody revokes it any more.',
+    remediation: 'Ask for a new signature where that matters, or verify with the time policy now.',
+    tags: ['CWE-298'],
+    references: ['https://www.rfc-editor.org/rfc/rfc5280#section-6'],
+  },
   'unlisted-tolerated': {
     severity: 'low',
     title: 'A file was not signed, and that is tolerated',

@@ -1,25 +1,33 @@
-import { join } from 'node:path'
 import { type Clock, type Digest, NootropicError, systemClock } from '@nootropic/core'
-import type { ContentHash } from '@nootropic/core/formats'
+import {
+  type ContentHash,
+  createIgnore,
+  defaultIgnoredPaths,
+  parseIgnoredPaths,
+  pathInside,
+  usualSignature,
+} from '@nootropic/core/formats'
 import { bundleMediaType } from './bundle.ts'
+import { verifySigningChain } from './certificate-chain.ts'
 import type { Signer } from './contracts.ts'
 import type { DigestCache } from './digest-cache.ts'
 import { hintOf, isSignedBy } from './elliptic-key.ts'
 import { type HashOptions, hashFiles } from './hash-files.ts'
-import { createIgnore, defaultIgnoredPaths, parseIgnoredPaths, pathInside } from './ignored-paths.ts'
-import { isCertificateOf } from './key-signer.ts'
 import { type ProvenanceLimits, provenanceLimits } from './limits.ts'
 import { findModel, listModel, type ModelTree } from './model-tree.ts'
 import { byCodePoint } from './names.ts'
 import { inTotoPayloadType, preAuthenticationEncoding } from './pae.ts'
 import { countResources, type ResourceTask, resourceTasks } from './resource-tasks.ts'
 import { type Resource, rootDigest, type Serialization, writeStatement } from './statement.ts'
-import { writeSignature } from './write-signature.ts'
+import { verifySignaturePlace, writeSignature } from './write-signature.ts'
 
 /** How a model is signed. */
 export interface SignOptions {
   readonly signer: Signer
-  /** Where the bundle is written: `model.sig` in the directory, or beside a single file with `.sig` at its end. */
+  /**
+   * Where the bundle is written: `model.sig` in the directory, or beside a single file with `.sig` at its end. An older
+   * signature there is replaced; another file is not.
+   */
   readonly signature?: string
   /** Paths inside the model that are not signed, beside `.git` and its like; everybody who verifies sees them. */
   readonly ignore?: readonly string[]
@@ -125,9 +133,9 @@ const writeBundle = (signer: Signer, payload: Buffer, signature: Uint8Array): st
  * Signs a model, a directory or a single file, and writes the bundle of OpenSSF Model Signing v1.0 beside its files. What
  * is signed is verified once before it is written. No link is followed.
  *
- * @throws NootropicError `FILE_UNREADABLE` (a link, a pipe, a file that changes meanwhile), `USAGE` (nothing to sign),
- * `CONFIGURATION_INVALID` (a certificate of another key), `LIMIT_EXCEEDED`, `STORAGE_FAILED`, `ABORTED`; what the signer
- * throws
+ * @throws NootropicError `FILE_UNREADABLE` (a link, a pipe, a file that changes meanwhile), `USAGE` (nothing to sign, or
+ * something else in the place of the signature), `CONFIGURATION_INVALID` (certificates of another key, in another order, for
+ * another purpose, or not valid today), `LIMIT_EXCEEDED`, `STORAGE_FAILED`, `ABORTED`; what the signer throws
  * @example
  * ```ts
  * const signer = createKeySigner({ privateKey: await readFile('signing.pem', 'utf8') })
@@ -136,15 +144,13 @@ const writeBundle = (signer: Signer, payload: Buffer, signature: Uint8Array): st
  */
 export const signModel = async (path: string, options: SignOptions): Promise<SignedModel> => {
   const { signer } = options
-  const [leaf] = signer.certificates ?? []
-  if (leaf !== undefined && !isCertificateOf(leaf, signer.publicKey))
-    throw new NootropicError(
-      'CONFIGURATION_INVALID',
-      'expected the first certificate to be that of the signing key, found one of another key; put the leaf first',
-    )
+  const { certificates } = signer
+  if (certificates !== undefined)
+    verifySigningChain(certificates, signer.publicKey, (options.clock ?? systemClock).now())
   const limits = { ...provenanceLimits, ...options.limits }
   const model = await findModel(path)
-  const signature = options.signature ?? (model.isDirectory ? join(path, 'model.sig') : `${path}.sig`)
+  const signature = options.signature ?? (await usualSignature(path))
+  await verifySignaturePlace(signature, limits)
   const own = model.isDirectory ? await pathInside(model.root, signature) : undefined
   const ignored = [
     ...defaultIgnoredPaths,
@@ -172,6 +178,12 @@ export const signModel = async (path: string, options: SignOptions): Promise<Sig
       'INTERNAL',
       'expected the signer to sign with the key it names; its signature does not hold',
     )
-  await writeSignature(signature, writeBundle(signer, payload, signed))
+  const bundle = writeBundle(signer, payload, signed)
+  if (bundle.length > limits.bundleBytes)
+    throw new NootropicError(
+      'LIMIT_EXCEEDED',
+      `expected a signature of at most ${limits.bundleBytes} bytes (limit bundleBytes), as whoever verifies accepts it, found ${bundle.length} for ${count} files and shards; sign parts of the model by themselves, or choose larger shards`,
+    )
+  await writeSignature(signature, bundle, limits)
   return { signature, digest: statement.root, resources }
 }

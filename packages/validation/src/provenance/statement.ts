@@ -1,10 +1,16 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson, type Digest, digestSchema, NootropicError } from '@nootropic/core'
-import { type ContentHash, contentHashBytes, type SignedContent } from '@nootropic/core/formats'
+import {
+  type ContentHash,
+  contentHashBytes,
+  isInsidePath,
+  type SignedContent,
+  singleFile,
+} from '@nootropic/core/formats'
 import { z } from 'zod'
 import { printable } from '../scan/rule.ts'
 import { maximumIgnoredPaths, type ProvenanceLimits, provenanceLimits } from './limits.ts'
-import { isInsidePath, parseShardName, singleFile } from './names.ts'
+import { parseShardName } from './names.ts'
 import { parseStrictJson } from './strict-json.ts'
 
 const statementType = 'https://in-toto.io/Statement/v1'

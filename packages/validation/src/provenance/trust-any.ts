@@ -19,7 +19,8 @@ const weight = (check: SignatureCheck): number => {
 }
 
 /**
- * Trusts whomever one of several trusts does. Where none does, the one that comes closest says why.
+ * Trusts whomever one of several trusts does. Where none does, the one that comes closest says why, and `verifyModel` names
+ * them all.
  *
  * @throws NootropicError `CONFIGURATION_INVALID` without any
  */
@@ -28,6 +29,7 @@ export const trustAnyOf = (trusts: readonly Trust[]): Trust => {
   if (first === undefined)
     throw new NootropicError('CONFIGURATION_INVALID', 'expected at least one signer to trust, found none')
   return {
+    signers: trusts.flatMap((trust) => trust.signers ?? []),
     async check(bundle) {
       let closest = await first.check(bundle)
       for (const trust of trusts.slice(1)) {

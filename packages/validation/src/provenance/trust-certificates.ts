@@ -1,9 +1,10 @@
 import { type Clock, NootropicError, systemClock } from '@nootropic/core'
 import type { Certificate } from './certificate.ts'
-import { checkChain, loadCertificates } from './certificate-chain.ts'
+import { checkChain, nameOf } from './certificate-chain.ts'
 import type { SignatureCheck, SignerIdentity, Trust } from './contracts.ts'
 import { algorithmOf } from './elliptic-key.ts'
 import { checkAlgorithm, isEnvelopeSigned, signatureMismatch } from './envelope-signature.ts'
+import { loadCertificates } from './pem-certificates.ts'
 import { provenanceRules } from './rules.ts'
 
 /**
@@ -49,13 +50,14 @@ export const trustCertificates = ({ roots, time, algorithms, clock = systemClock
     return time === 'now' ? clock.now() : time
   }
   return {
+    signers: anchors.map((root) => `the root ${nameOf(root)} (${root.fingerprint})`),
     check(bundle): SignatureCheck {
       const { material } = bundle
       if (material.kind !== 'certificate-chain') {
         const message = `expected the signature of a certificate, found that of a ${material.kind}`
         return { isAuthentic: false, sightings: [{ rule: provenanceRules['material-unwanted'], message }] }
       }
-      const { leaf, sightings } = checkChain(material.certificates, anchors, at)
+      const { leaf, sightings } = checkChain(material.certificates, anchors, at, clock.now())
       if (leaf === undefined) return { isAuthentic: false, sightings }
       if (!isEnvelopeSigned(bundle, leaf.publicKey))
         return { isAuthentic: false, sightings: [signatureMismatch(leaf.fingerprint)] }

@@ -33,6 +33,7 @@ export const trustPublicKey = ({ publicKey, algorithms }: PublicKeyTrust): Trust
   const key = loadPublicKey(publicKey)
   const fingerprint = fingerprintOf(key)
   return {
+    signers: [`the key ${fingerprint}`],
     check(bundle): SignatureCheck {
       const { material } = bundle
       if (material.kind !== 'public-key') {

@@ -1,13 +1,12 @@
-import { constants } from 'node:fs'
-import { open } from 'node:fs/promises'
-import { type Digest, type Finding, isNootropicError, NootropicError, type Verdict } from '@nootropic/core'
+import { type Digest, type Finding, isNootropicError, type Verdict } from '@nootropic/core'
+import { singleFile } from '@nootropic/core/formats'
 import { findingOf, type Sighting } from '../scan/rule.ts'
 import { parseBundle } from './bundle.ts'
 import { type ComparisonOptions, compareModel, type PlacedSighting } from './compare-model.ts'
 import type { Bundle, SignatureCheck, SignerIdentity, Trust } from './contracts.ts'
 import { type ProvenanceLimits, provenanceLimits } from './limits.ts'
 import { findModel } from './model-tree.ts'
-import { singleFile } from './names.ts'
+import { readBundle } from './read-bundle.ts'
 import { provenanceFamily, provenanceRules } from './rules.ts'
 import { type ModelStatement, parseStatement, type Resource, RootMismatch } from './statement.ts'
 
@@ -27,35 +26,12 @@ export interface Verification {
   readonly subject: { readonly path: string; readonly digest?: Digest }
   readonly signer?: SignerIdentity
   readonly findings: readonly Finding[]
-  /** What was signed, for reading with `openSignedFiles`; nothing unless the verdict is `pass`. */
+  /** What was signed, for reading with `openVerified`; nothing unless the verdict is `pass`. */
   readonly resources: readonly Resource[]
 }
 
 /** Of one rule; a hostile directory holds any number of files that were not signed (CWE-400). */
 const maximumSightings = 100
-
-const readBundle = async (path: string, limit: number): Promise<Buffer> => {
-  try {
-    const handle = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
-    try {
-      const status = await handle.stat()
-      if (!status.isFile())
-        throw new NootropicError('FILE_UNREADABLE', `expected the signature ${path} to be a file, found another kind`)
-      // One byte more than is allowed is read, so that the parser can refuse it.
-      const bytes = Buffer.alloc(Math.min(status.size, limit + 1))
-      const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0)
-      return bytes.subarray(0, bytesRead)
-    } finally {
-      await handle.close()
-    }
-  } catch (cause) {
-    if (isNootropicError(cause)) throw cause
-    const { code = String(cause) } = cause as NodeJS.ErrnoException
-    throw new NootropicError('FILE_UNREADABLE', `expected the signature ${path} to be readable, found ${code}`, {
-      cause,
-    })
-  }
-}
 
 /** Runs a parser of what somebody else wrote; what it refuses is a sighting. */
 const parsedOr = <Value>(rule: Sighting['rule'], parse: () => Value): { value: Value } | { sighting: Sighting } => {
@@ -96,6 +72,19 @@ const outcomeOf = (findings: readonly Finding[]): Pick<Verification, 'verdict' |
   return { verdict: families.has('incomplete') ? 'incomplete' : 'pass' }
 }
 
+/** How many signers a refusal names. */
+const maximumSigners = 10
+
+/** Says with a refusal whom the signature was compared with: a trust in several explains only the one that comes closest. */
+const namingSigners = (sightings: readonly Sighting[], signers: readonly string[]): Sighting[] => {
+  const refusal = sightings.find(({ rule }) => provenanceFamily(rule.id) !== 'note')
+  if (refusal === undefined || signers.length < 2) return [...sightings]
+  const more = signers.length - maximumSigners
+  const names = `${signers.slice(0, maximumSigners).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+  const named = { ...refusal, message: `${refusal.message}; trusted are ${names}` }
+  return sightings.map((sighting) => (sighting === refusal ? named : sighting))
+}
+
 /** Reads the statement of a bundle whose signature holds. */
 const checkSignature = async (
   text: Buffer,
@@ -105,15 +94,16 @@ const checkSignature = async (
   const bundle = parsedOr<Bundle>(provenanceRules['bundle-malformed'], () => parseBundle(text, limits))
   if ('sighting' in bundle) return { sightings: [bundle.sighting] }
   const check = await trust.check(bundle.value)
+  const sightings = namingSigners(check.sightings, trust.signers ?? [])
   if (!check.isAuthentic) {
     // A trust that says no without saying why is not taken for one that says yes.
-    const isExplained = check.sightings.some(({ rule }) => provenanceFamily(rule.id) !== 'note')
+    const isExplained = sightings.some(({ rule }) => provenanceFamily(rule.id) !== 'note')
     const unexplained = { rule: provenanceRules['signature-mismatch'], message: 'expected a signature that holds' }
-    return { sightings: isExplained ? [...check.sightings] : [...check.sightings, unexplained] }
+    return { sightings: isExplained ? sightings : [...sightings, unexplained] }
   }
   const statement = parsedOr(provenanceRules['statement-malformed'], () => parseStatement(bundle.value.payload, limits))
-  if ('sighting' in statement) return { check, sightings: [...check.sightings, statement.sighting] }
-  return { check, statement: statement.value, sightings: [...check.sightings] }
+  if ('sighting' in statement) return { check, sightings: [...sightings, statement.sighting] }
+  return { check, statement: statement.value, sightings }
 }
 
 /**
@@ -131,7 +121,7 @@ const checkSignature = async (
 export const verifyModel = async (path: string, options: VerifyOptions): Promise<Verification> => {
   const limits = { ...provenanceLimits, ...options.limits }
   const model = await findModel(path)
-  const text = await readBundle(options.signature, limits.bundleBytes)
+  const text = await readBundle(options.signature, limits)
   const { check, statement, sightings } = await checkSignature(text, options.trust, limits)
   const ofModel = statement === undefined ? undefined : await compareModel(model, statement, options, limits)
   const placed = [...sightings, ...(ofModel?.sightings ?? [])]

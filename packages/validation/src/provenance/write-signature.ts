@@ -1,30 +1,44 @@
-import { randomUUID } from 'node:crypto'
-import { open, rename, unlink } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
-import { NootropicError } from '@nootropic/core'
+import { isNootropicError, NootropicError } from '@nootropic/core'
+import { parseBundle } from './bundle.ts'
+import type { ProvenanceLimits } from './limits.ts'
+import { readBundle } from './read-bundle.ts'
+
+const occupied = (path: string, cause?: unknown): NootropicError =>
+  new NootropicError(
+    'USAGE',
+    `expected nothing at ${path}, or an older signature to replace, found something else; name another file for the signature, or move this one away`,
+    { cause },
+  )
+
+/**
+ * Verifies that a signature may be written to `path`: nothing is there, or an older signature. A file of the model is
+ * neither, and is not overwritten.
+ *
+ * @returns whether there is one to replace.
+ * @throws NootropicError `USAGE`
+ */
+export const verifySignaturePlace = async (path: string, limits: ProvenanceLimits): Promise<boolean> => {
+  try {
+    parseBundle(await readBundle(path, limits), limits)
+    return true
+  } catch (error) {
+    if (!isNootropicError(error)) throw error
+    const { code } = (error.cause ?? {}) as NodeJS.ErrnoException
+    // A directory that is not there either is met by who writes.
+    if (code === 'ENOENT' || code === 'ENOTDIR') return false
+    throw occupied(path, error)
+  }
+}
 
 /**
  * Writes a signature file, which everybody may read, so that a crash leaves the old one or the new one, never a part.
  *
- * @throws NootropicError `STORAGE_FAILED`; the old one is then still there.
+ * @throws NootropicError `USAGE` as {@link verifySignaturePlace}; `STORAGE_FAILED`; what was there is then still there.
  */
-export const writeSignature = async (path: string, text: string): Promise<void> => {
-  const { syncDirectory } = await import('@nootropic/core/storage')
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}`)
-  try {
-    const handle = await open(temporary, 'wx', 0o644)
-    try {
-      await handle.writeFile(text)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    await rename(temporary, path)
-    await syncDirectory(dirname(path))
-  } catch (cause) {
-    await unlink(temporary).catch(() => {}) // it may not exist, or have its name already
-    const { code = String(cause) } = cause as NodeJS.ErrnoException
-    const message = `expected to write the signature ${path}, found ${code}; check free space and permissions`
-    throw new NootropicError('STORAGE_FAILED', message, { cause })
-  }
+export const writeSignature = async (path: string, text: string, limits: ProvenanceLimits): Promise<void> => {
+  const { createPublicFile, writePublicFile } = await import('@nootropic/core/storage')
+  const content = Buffer.from(text)
+  // What was there when the signing began may be another file by now.
+  if (await verifySignaturePlace(path, limits)) await writePublicFile(path, content)
+  else if (!(await createPublicFile(path, content))) throw occupied(path)
 }

@@ -5,7 +5,7 @@ import type { Component, Composition, ModelBom, Property } from './cyclonedx.ts'
 import { type BomLimits, bomLimits } from './limits.ts'
 import { ancestorsOf, modelCardOf } from './model-card.ts'
 import { type ModelFacts, readModelFacts } from './model-facts.ts'
-import { type ModelFile, type ModelFiles, readModelFiles } from './model-files.ts'
+import { type HashedFile, type ModelFiles, readModelFiles } from './model-files.ts'
 import { noPackages, type PackageComponents, readPackageComponents } from './package-components.ts'
 import { licensesOf } from './spdx-identifiers.ts'
 import { plainText, plainTexts } from './text.ts'
@@ -15,7 +15,7 @@ export interface ModelBomOptions {
   /** What the model is called; the name of its directory or file where nothing is given. */
   readonly name?: string
   readonly version?: string
-  /** Paths inside the directory that are no part of the model, beside `model.sig` and `.git` and its like. */
+  /** Paths inside the directory that are no part of the model, beside `defaultIgnoredPaths`. */
   readonly ignore?: readonly string[]
   /** Limits to change; the others keep their defaults. */
   readonly limits?: Partial<BomLimits>
@@ -29,11 +29,11 @@ const { version: toolVersion } = createRequire(import.meta.url)('@nootropic/vali
 
 const modelReference = 'model'
 
-const hashesOf = ({ digest }: ModelFile): NonNullable<Component['hashes']> => [
+const hashesOf = ({ digest }: HashedFile): NonNullable<Component['hashes']> => [
   { alg: 'SHA-256', content: digest.slice('sha256:'.length) },
 ]
 
-const fileComponent = (file: ModelFile): Component => ({
+const fileComponent = (file: HashedFile): Component => ({
   type: 'file',
   'bom-ref': `file:${file.path}`,
   name: file.path,
@@ -95,9 +95,10 @@ const serialNumberOf = (content: unknown): string => {
 }
 
 /**
- * Writes the bill of materials of a model, in CycloneDX 1.6: its files with their SHA-256, the root digest that its
- * signature covers, its model card, licences, data sets and ancestors as its own files declare them, what its graphs take
- * and give, and the packages that lock and requirement files beside it ask for.
+ * Writes the bill of materials of a model, in CycloneDX 1.6: its files with their SHA-256, the root digest over
+ * these (that of `signModel` with whole files and SHA-256, and that of `readModelPackage`), its model card, licences, data
+ * sets and ancestors as its own files declare them, what its graphs take and give, and the packages that lock and
+ * requirement files beside it ask for.
  *
  * Nothing is concluded that no file says, and nothing is fetched. The same model gives the same bill but for its timestamp.
  * What could not be read stands in `metadata.properties` as `nootropic:problem`.

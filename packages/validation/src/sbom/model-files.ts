@@ -1,16 +1,20 @@
-import { constants } from 'node:fs'
-import { open } from 'node:fs/promises'
 import { type Digest, type FileDigest, isNootropicError, NootropicError, sha256 } from '@nootropic/core'
+import {
+  createIgnore,
+  defaultIgnoredPaths,
+  openRegularFile,
+  parseIgnoredPaths,
+  singleFile,
+} from '@nootropic/core/formats'
 import { hashFiles } from '../provenance/hash-files.ts'
-import { createIgnore, defaultIgnoredPaths, parseIgnoredPaths } from '../provenance/ignored-paths.ts'
 import { provenanceLimits } from '../provenance/limits.ts'
 import { findModel, listModel } from '../provenance/model-tree.ts'
-import { byCodePoint, singleFile } from '../provenance/names.ts'
+import { byCodePoint } from '../provenance/names.ts'
 import { printable } from '../scan/rule.ts'
 import type { BomLimits } from './limits.ts'
 
 /** A file of a model, its digest taken of its bytes. */
-export interface ModelFile extends FileDigest {
+export interface HashedFile extends FileDigest {
   readonly size: number
   /** Where it lies. */
   readonly location: string
@@ -23,13 +27,10 @@ export interface ModelFiles {
   /** Its last name, for people. */
   readonly name: string
   readonly isDirectory: boolean
-  readonly files: readonly ModelFile[]
+  readonly files: readonly HashedFile[]
   /** Paths that are there and are no part of the model. */
   readonly ignored: readonly string[]
 }
-
-/** What `signModel` calls a signature where nothing else is said. */
-const usualSignature = 'model.sig'
 
 const unreadable = (path: string, expected: string, found: string, cause?: unknown): NootropicError =>
   new NootropicError('FILE_UNREADABLE', `expected ${printable(path)} to ${expected}, found ${found}`, { cause })
@@ -47,7 +48,7 @@ export const readModelFiles = async (
   limits: BomLimits,
 ): Promise<ModelFiles> => {
   const place = await findModel(path)
-  const isIgnored = createIgnore([...defaultIgnoredPaths, usualSignature, ...parseIgnoredPaths(ignore)])
+  const isIgnored = createIgnore([...defaultIgnoredPaths, ...parseIgnoredPaths(ignore)])
   const tree = await listModel(place, isIgnored, { ...provenanceLimits, ...limits })
   const [irregular] = tree.irregular
   if (irregular !== undefined) {
@@ -62,7 +63,7 @@ export const readModelFiles = async (
     .toSorted((left, right) => byCodePoint(left.path, right.path))
     .map((file) => ({ file, start: 0, end: Number(file.status.size) }))
   const outcomes = await hashFiles(tasks, { algorithm: 'sha256' })
-  const files = tasks.map((task): ModelFile => {
+  const files = tasks.map((task): HashedFile => {
     const outcome = outcomes.get(task) ?? { unreadable: 'nothing' }
     const inside = task.file.path === singleFile ? place.name : task.file.path
     if ('unreadable' in outcome) throw unreadable(inside, 'be hashed', outcome.unreadable)
@@ -78,9 +79,7 @@ export const readModelFiles = async (
  */
 export const readModelText = async (location: string, digest: Digest): Promise<string> => {
   try {
-    // A link put in the file's place is not followed (CWE-59), and a pipe does not block.
-    const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
-    const handle = await open(location, flags)
+    const { handle } = await openRegularFile(location)
     const bytes = await handle.readFile().finally(() => handle.close())
     if (sha256(bytes) === digest) return bytes.toString('utf8')
     throw unreadable(location, 'stay as it is while it is read', 'a change')

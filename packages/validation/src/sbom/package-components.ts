@@ -4,7 +4,7 @@ import { dependencyReaders } from '../dependencies/readers.ts'
 import { byCodePoint } from '../provenance/names.ts'
 import type { Component, Property } from './cyclonedx.ts'
 import { type BomLimits, tooManyPackages } from './limits.ts'
-import type { ModelFile } from './model-files.ts'
+import type { HashedFile } from './model-files.ts'
 import { packageUrl } from './package-url.ts'
 import { plainText } from './text.ts'
 
@@ -84,7 +84,7 @@ export const noPackages: PackageComponents = {
  */
 export const readPackageComponents = (
   directory: string,
-  model: readonly ModelFile[],
+  model: readonly HashedFile[],
   limits: BomLimits,
 ): PackageComponents => {
   const names = new Set(model.map(({ path }) => path))

@@ -6,7 +6,7 @@ import { NootropicError } from '@nootropic/core'
  *
  * @throws NootropicError `INTERNAL` in a checkout that was not built
  */
-export const builtProgram = (name: 'scan-worker' | 'decoder-worker' | 'digest-worker' | 'hash-worker'): string => {
+export const builtProgram = (name: 'scan-worker' | 'decoder-worker' | 'hash-worker'): string => {
   try {
     return createRequire(import.meta.url).resolve(`@nootropic/validation/${name}`)
   } catch (cause) {

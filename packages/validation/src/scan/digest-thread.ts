@@ -1,11 +1,15 @@
 import { setTimeout } from 'node:timers/promises'
 import { isMainThread, Worker } from 'node:worker_threads'
 import { type Digest, NootropicError } from '@nootropic/core'
+import type { FileRange, HashOutcome } from '../provenance/hash-range.ts'
 import type { Budget } from './budget.ts'
 import { builtProgram } from './built-program.ts'
+import { printable } from './rule.ts'
 
 /** A file that is open, and how much of it is hashed. */
 export interface OpenFile {
+  /** As the caller named it. */
+  readonly path: string
   readonly descriptor: number
   readonly size: number
 }
@@ -24,30 +28,36 @@ let isRunning = false
  */
 export const isHashedBeside = (size: number): boolean => size >= minimumSize && isMainThread && !isRunning
 
-/** The digest, unless the budget or its signal ends first. */
-const within = async (budget: Budget, hashed: Promise<Digest>): Promise<Digest> => {
+/** What was found, unless the budget or its signal ends first. */
+const within = async (budget: Budget, hashed: Promise<HashOutcome>): Promise<HashOutcome> => {
   for (;;) {
     // The budget is asked afterwards: a digest that came while this thread was busy is only received now.
-    const digest = await Promise.race([hashed, setTimeout(intervalMs, undefined, { ref: false })])
-    if (digest !== undefined) return digest
+    const outcome = await Promise.race([hashed, setTimeout(intervalMs, undefined, { ref: false })])
+    if (outcome !== undefined) return outcome
     budget.checkTime()
   }
+}
+
+const digestFound = (path: string, outcome: HashOutcome): Digest => {
+  if ('digest' in outcome) return `sha256:${outcome.digest}`
+  throw new NootropicError('FILE_UNREADABLE', `expected to hash ${printable(path)} whole; ${outcome.unreadable}`)
 }
 
 /**
  * Does `work` in this thread while another hashes a file. That thread has ended when this returns or throws, so that the
  * file can be closed: a thread that still read would read of whatever gets its descriptor next.
  *
- * @throws what `work`, the budget or the reading of the file throws
+ * @throws NootropicError `FILE_UNREADABLE`, and what `work` or the budget throws
  */
 export const hashBeside = async <Result>(
-  file: OpenFile,
+  { path, descriptor, size }: OpenFile,
   budget: Budget,
   work: () => Promise<Result>,
 ): Promise<{ readonly digest: Digest; readonly result: Result }> => {
-  const worker = new Worker(builtProgram('digest-worker'), { workerData: file, execArgv: [], env: {} })
+  const workerData: FileRange = { descriptor, start: 0, end: size, algorithm: 'sha256' }
+  const worker = new Worker(builtProgram('hash-worker'), { workerData, execArgv: [], env: {} })
   isRunning = true
-  const hashed = new Promise<Digest>((resolve, reject) => {
+  const hashed = new Promise<HashOutcome>((resolve, reject) => {
     worker.once('message', resolve)
     worker.once('error', reject)
     worker.once('exit', () => reject(new NootropicError('INTERNAL', 'the thread that hashes ended without a digest')))
@@ -56,7 +66,7 @@ export const hashBeside = async <Result>(
   hashed.catch(() => {})
   try {
     const result = await work()
-    return { digest: await within(budget, hashed), result }
+    return { digest: digestFound(path, await within(budget, hashed)), result }
   } finally {
     await worker.terminate()
     isRunning = false

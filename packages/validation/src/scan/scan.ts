@@ -93,7 +93,7 @@ const scanContent = async (
   const cache = options.cache === undefined || expected !== undefined ? undefined : openScanCache(options.cache)
   const examine = async (): Promise<{ digest: Digest; result: ContentScan }> => {
     if (descriptor !== undefined && cache === undefined && isHashedBeside(content.size)) {
-      return hashBeside({ descriptor, size: content.size }, budget, look)
+      return hashBeside({ path, descriptor, size: content.size }, budget, look)
     }
     const digest = held === undefined ? await digestOf(content, budget.checkTime) : sha256(held)
     const cached = cache?.read(digest, limits, path)

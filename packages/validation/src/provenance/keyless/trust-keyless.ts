@@ -64,6 +64,7 @@ export const trustKeyless = async ({ identity, issuer, trustedRoot }: KeylessOpt
   }
 
   return {
+    signers: [signerText({ identity, issuer })],
     check: (bundle) => {
       if (bundle.material.kind !== 'sigstore') {
         const message = `expected a keyless signature, found one by ${bundle.material.kind}`

@@ -1,10 +1,10 @@
 import { createHash, type KeyObject, X509Certificate } from 'node:crypto'
 import { NootropicError } from '@nootropic/core'
 import { printable } from '../../scan/rule.ts'
-import { certificatesOfPem } from '../certificate-chain.ts'
 import type { Signer } from '../contracts.ts'
 import { algorithmOf } from '../elliptic-key.ts'
 import { isCertificateOf } from '../key-signer.ts'
+import { certificatesOfPem } from '../pem-certificates.ts'
 import {
   attributes,
   ecdsaMechanism,

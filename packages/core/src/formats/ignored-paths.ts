@@ -1,19 +1,27 @@
 import { realpath } from 'node:fs/promises'
 import { basename, dirname, join, relative, sep } from 'node:path'
-import { NootropicError } from '@nootropic/core'
-import { isAtOrBelow, isInsidePath } from './names.ts'
+import { NootropicError } from '../errors.ts'
+import { quoted } from '../quoted.ts'
+import { isAtOrBelow, isInsidePath } from './model-path.ts'
+import { signatureName } from './signature-place.ts'
 
-/** What belongs to the repository that a model lies in, not to the model; at its top only. */
-export const defaultIgnoredPaths: readonly string[] = ['.git', '.gitattributes', '.github', '.gitignore']
+/**
+ * What stands in a directory and is no part of the model: the repository that it lies in, and its signature; at its top
+ * only. Who signs, verifies, reads, seals or lists a model leaves out the same, so that all find one digest.
+ */
+export const defaultIgnoredPaths: readonly string[] = ['.git', '.gitattributes', '.github', '.gitignore', signatureName]
 
 /** The path inside the model at `root` of a file, or undefined when it lies elsewhere. The file need not be there. */
 export const pathInside = async (root: string, file: string): Promise<string | undefined> => {
-  const directory = await realpath(dirname(file)).catch(() => undefined)
-  if (directory === undefined) return undefined
-  const path = relative(root, join(directory, basename(file)))
-    .split(sep)
-    .join('/')
-  return isInsidePath(path) ? path : undefined
+  try {
+    const [from, directory] = [await realpath(root), await realpath(dirname(file))]
+    const path = relative(from, join(directory, basename(file)))
+      .split(sep)
+      .join('/')
+    return isInsidePath(path) ? path : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /**
@@ -27,7 +35,7 @@ export const parseIgnoredPaths = (paths: readonly string[]): string[] =>
     if (isInsidePath(path)) return path
     throw new NootropicError(
       'USAGE',
-      `expected a path inside the model to ignore, "/" between its parts and no patterns, found ${JSON.stringify(given)}`,
+      `expected a path inside the model to ignore, "/" between its parts and no patterns, found ${quoted(given)}`,
     )
   })
 

@@ -20,7 +20,7 @@ const reasons: Readonly<Record<OnnxDanger['kind'], string>> = {
  *
  * @throws NootropicError `MODEL_REFUSED` with `details.dangers`, `MODEL_MALFORMED` or `LIMIT_EXCEEDED`
  */
-export const verifyModel = ({ main, externalData = [] }: ModelBytes): void => {
+export const verifyLoadable = ({ main, externalData = [] }: ModelBytes): void => {
   const model = readOnnx(main)
   const dangers = findOnnxDangers(model)
   const [first] = dangers

@@ -7,7 +7,7 @@ import type { Parts } from './parts.ts'
  * Whether a registered version may serve again: its sealed bytes open and are the ones that were registered, and its
  * fingerprint is the one that was taken then.
  */
-export const verifyModel = async (
+export const verifyRegistered = async (
   { vault, marks }: Pick<Parts, 'vault' | 'marks'>,
   ref: ModelRef,
 ): Promise<Verdict> => {

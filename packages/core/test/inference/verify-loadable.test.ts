@@ -8,7 +8,7 @@ import {
   writeOnnx,
 } from '../../src/formats/index.ts'
 import { isNootropicError } from '../../src/index.ts'
-import { createInProcessSessions, verifyModel } from '../../src/inference/index.ts'
+import { createInProcessSessions, verifyLoadable } from '../../src/inference/index.ts'
 import { additionModel, externalDataModel } from './models.ts'
 
 /** A sound model that keeps a tensor of two floats at this place. */
@@ -65,18 +65,20 @@ test('what cannot be read is refused, ORT format models among it', () => {
   const ort = Buffer.alloc(64)
   ort.write('ORTM', 4, 'latin1')
   for (const main of [new Uint8Array(0), Buffer.from('not a model'), additionModel().subarray(0, 40), ort])
-    expect(() => verifyModel({ main })).toThrow(expect.objectContaining({ code: 'MODEL_MALFORMED' }))
+    expect(() => verifyLoadable({ main })).toThrow(expect.objectContaining({ code: 'MODEL_MALFORMED' }))
 })
 
 test('external data must be handed over, and be as long as the model says', () => {
   const data = new Uint8Array(16)
-  expect(() => verifyModel({ main: externalDataModel(), externalData: [{ path: 'weights.bin', data }] })).not.toThrow()
+  expect(() =>
+    verifyLoadable({ main: externalDataModel(), externalData: [{ path: 'weights.bin', data }] }),
+  ).not.toThrow()
   for (const externalData of [[], [{ path: 'other.bin', data }], [{ path: 'weights.bin', data: data.subarray(1) }]])
-    expect(() => verifyModel({ main: externalDataModel(), externalData })).toThrow(
+    expect(() => verifyLoadable({ main: externalDataModel(), externalData })).toThrow(
       expect.objectContaining({ code: 'MODEL_MALFORMED' }),
     )
 })
 
 test('a sound model is let through', () => {
-  expect(() => verifyModel({ main: additionModel() })).not.toThrow()
+  expect(() => verifyLoadable({ main: additionModel() })).not.toThrow()
 })
