@@ -58,6 +58,7 @@ export const enforcedSettings: ReadonlySet<string> = new Set([
     'keyManagement.storage',
     'storage.type=local',
     'storage.path',
+    'storage.backup',
   ]),
   ...under('ModelRuntimeProtection:', [
     'memory.protection=true',

@@ -8,6 +8,8 @@ import { manifestPath } from './manifest-path.ts'
 export interface Home {
   readonly keys: string
   readonly models: string
+  /** Sealed copies of registered models, where backups are asked for. */
+  readonly backups: string
   readonly audit: string
   /** Public keys and root certificates of those whose signatures are accepted. */
   readonly signers: string
@@ -37,6 +39,7 @@ export const homeAt = (directory: string, settings: ManifestSet, environment: No
   return {
     keys: place('keys', storage?.spec.keyManagement.storage),
     models: place('models', storage?.spec.storage.path),
+    backups: join(root, 'snapshots', 'models'),
     audit: join(root, 'audit'),
     signers: join(root, 'config', 'trusted-signers'),
     database: join(root, 'state.db'),

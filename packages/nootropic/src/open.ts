@@ -10,6 +10,7 @@ import {
   type Random,
   systemClock,
   systemRandom,
+  type Verdict,
 } from '@nootropic/core'
 import type { AskPassphrase, KeyStore } from '@nootropic/core/crypto'
 import { mainFile } from '@nootropic/core/formats'
@@ -41,7 +42,7 @@ import type { Parts } from './parts.ts'
 import { type Registered, type RegisterOptions, registerModel } from './register.ts'
 import { openSealedModels, type SealedModels } from './sealed-models.ts'
 import { readTrustedSigners } from './trusted-signers.ts'
-import { verifyModel } from './verify-model.ts'
+import { verifyRegistered } from './verify-registered.ts'
 
 /** How an installation is opened. */
 export interface NootropicOptions {
@@ -50,8 +51,8 @@ export interface NootropicOptions {
   /** What `~/.nootropic` stands for: keys, sealed models, audit log and records. */
   readonly home?: string
   /**
-   * Asked for the passphrase of the key store when it is under one. A key store that is made now is put under it; without
-   * it, the key-encryption key is in a file. A buffer is wiped after use.
+   * Asked for the passphrase of the key store. A key store that is made now is put under it; without it, the
+   * key-encryption key is in a file. Refused (`USAGE`) where something else protects the keys. A buffer is wiped after use.
    */
   readonly passphrase?: AskPassphrase
   /** `postgres://…`, or the path of a SQLite file; by default `state.db` under `home`. */
@@ -90,7 +91,7 @@ export interface Nootropic {
   /** Looks for the owner's claim in the sealed weights of a version; undefined when it carries none. */
   extractWatermark(ref: ModelRef): Promise<Extraction | undefined>
   /** Whether the sealed bytes of a version, and its fingerprint, are those that were registered. */
-  verify(ref: ModelRef): ReturnType<typeof verifyModel>
+  verify(ref: ModelRef): Promise<Verdict>
   /** What is sealed, apart from what serves. */
   readonly sealed: SealedModels
   /** What this host can prove of its isolation. */
@@ -156,7 +157,7 @@ export const openNootropic = async (options: NootropicOptions = {}): Promise<Noo
     const endSecurityEvents = auditSecurityEvents(bus, audit)
     opened.push(async () => endSecurityEvents())
     const registry = await openRegistry({ database, clock })
-    const vault = await openVault({ directory: home.models, keys, random })
+    const vault = await openVault({ directory: home.models, backups: home.backups, keys, random })
     const marks = await openMarkStore(database)
     const isolation = isolationSettings(settings)
     const sandbox = createSandbox({ ...isolation, require: options.isolation ?? isolation.require })
@@ -197,7 +198,7 @@ export const openNootropic = async (options: NootropicOptions = {}): Promise<Noo
     const dependencies = dependencySettings(settings, environment)
     const signers = async () => options.signers ?? (await readTrustedSigners(home.signers, keys))
     const parts: Parts = { settings, dependencies, clock, bus, keys, audit, registry, vault, sandbox, marks, signers }
-    const verify = (ref: ModelRef) => verifyModel(parts, ref)
+    const verify = (ref: ModelRef) => verifyRegistered(parts, ref)
     const incidents = await openIncidents({
       database,
       control: executor.control,

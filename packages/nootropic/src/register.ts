@@ -2,7 +2,7 @@ import { isNootropicError, type ModelRef, modelRefSchema, NootropicError, type R
 import { type ModelPackage, mainFile, onnxSignature, readModelPackage, readOnnx } from '@nootropic/core/formats'
 import type { ManifestSet, ModelSecurityPolicy } from '@nootropic/core/manifest'
 import { adversarialOptions, type Dataset, robustnessOptions, severityReactions, validate } from '@nootropic/validation'
-import { signedPackage, type Verification } from '@nootropic/validation/provenance'
+import { openVerified, provenanceRules, type Verification } from '@nootropic/validation/provenance'
 import { fingerprintModel } from '@nootropic/watermark'
 import { manifestOf } from './manifest-of.ts'
 import { markModel } from './mark-model.ts'
@@ -64,6 +64,22 @@ const validateWithSettings = (
   })
 }
 
+const auditEntryOf = ({ name, version, digest }: ModelRef) =>
+  ({
+    category: 'operation',
+    actor: 'system:nootropic',
+    action: 'register',
+    resource: `model:${name}`,
+    details: { version, digest },
+  }) as const
+
+/** What is mended in the installation, and not in the model: whom it trusts to sign. */
+const signerAdvice = ({ findings }: Report): string => {
+  const rules: readonly string[] = [provenanceRules['no-signers'].id, provenanceRules['signer-untrusted'].id]
+  const found = findings.find(({ rule }) => rules.includes(rule))
+  return found === undefined ? '' : `; ${found.message}. ${found.remediation}`
+}
+
 const verifyAdmitted = async (
   report: Report,
   ref: ModelRef,
@@ -78,15 +94,7 @@ const verifyAdmitted = async (
     .filter(([, { value, threshold }]) => value < threshold)
     .map(([name, { value, threshold }]) => `${name} ${value.toFixed(2)} below ${threshold}`)
   const reason = [...blocked, ...low].join(', ')
-  await audit.append({
-    category: 'operation',
-    actor: 'system:nootropic',
-    action: 'register',
-    resource: `model:${ref.name}`,
-    outcome: 'denied',
-    reason,
-    details: { version: ref.version, digest: ref.digest },
-  })
+  await audit.append({ ...auditEntryOf(ref), outcome: 'denied', reason })
   await bus.publish({
     source: '/nootropic',
     type: 'ai.nootropic.model.refused',
@@ -97,9 +105,13 @@ const verifyAdmitted = async (
     report.verdict === 'incomplete'
       ? 'give a dataset to test with, or accept what could not be checked by name (acceptIncomplete, --accept-incomplete)'
       : 'the findings of the report say what to mend'
-  throw new NootropicError('MODEL_REFUSED', `${ref.name} ${ref.version} is not admitted: ${reason}; ${advice}`, {
-    details: { report },
-  })
+  throw new NootropicError(
+    'MODEL_REFUSED',
+    `${ref.name} ${ref.version} is not admitted: ${reason}; ${advice}${signerAdvice(report)}`,
+    {
+      details: { report },
+    },
+  )
 }
 
 const verifyName = ({ name, version }: RegisterOptions): Pick<ModelRef, 'name' | 'version'> => {
@@ -108,6 +120,10 @@ const verifyName = ({ name, version }: RegisterOptions): Pick<ModelRef, 'name' |
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
   throw new NootropicError('USAGE', `expected a name and a version to register under; ${problems.join('; ')}`)
 }
+
+/** The model in memory: of a signed one what was signed, and nothing else. */
+const readOriginal = async (path: string, verification: Verification | undefined): Promise<ModelPackage> =>
+  verification?.verdict === 'pass' ? (await openVerified(path, { verification })).readPackage() : readModelPackage(path)
 
 /**
  * Registers a model: verify who signed it, read, mark, validate, then seal and enter it. The bytes that were validated are
@@ -123,10 +139,9 @@ export const registerModel = async (
   const { registry, vault, audit, bus, marks, settings, sandbox, keys } = parts
   const { name, version } = verifyName(options)
   const policy = policyFor(kind, settings)
-  const read = await readModelPackage(path)
   const isSignatureAsked = policy.validation.securityChecks.codeAnalysis.codeSigningVerification
   const verification = isSignatureAsked ? await verifySignature(path, await parts.signers()) : undefined
-  const original = verification?.verdict === 'pass' ? await signedPackage(read, verification.resources) : read
+  const original = await readOriginal(path, verification)
   const { model, claim, unmarked } = await markModel(original, settings, keys)
   const ref: ModelRef = { name, version, digest: model.digest }
 
@@ -141,22 +156,22 @@ export const registerModel = async (
   })
   const kept: Marks = { fingerprint, ...(claim === undefined ? {} : { claim }) }
 
-  // The record comes first: what cannot be recorded is not done.
-  await audit.append({
-    category: 'operation',
-    actor: 'system:nootropic',
-    action: 'register',
-    resource: `model:${ref.name}`,
-    outcome: 'allowed',
-    details: { version: ref.version, digest: ref.digest, originalDigest: original.digest },
-  })
   // What an operator sealed before stays, whatever becomes of this registration.
-  const isSealedBefore = (await vault.list()).some((sealed) => sealed.name === name && sealed.version === version)
+  const isSealedBefore = (await vault.find({ name, version })) !== undefined
+
+  // The record comes first: what cannot be recorded is not done.
+  const entry = auditEntryOf(ref)
+  const details = { ...entry.details, originalDigest: original.digest }
+  await audit.append({ ...entry, outcome: 'allowed', details })
   await vault.seal(ref, model)
   try {
+    // Before the entry: whatever is registered has its backup, and without one nothing is registered.
+    if (manifestOf(settings, 'ModelStorageEncryption')?.spec.storage.backup === true) await vault.backup(ref)
     await registry.add({ ref, signature: onnxSignature(readOnnx(bytes)), report, originalDigest: original.digest })
   } catch (error) {
     if (isNootropicError(error, 'MODEL_EXISTS') && !isSealedBefore) await vault.remove(ref)
+    const reason = isNootropicError(error) ? error.code : 'INTERNAL'
+    await audit.append({ ...entry, outcome: 'failed', reason }).catch(() => {}) // what went wrong first is what counts
     throw error
   }
   await marks.put(ref, kept)

@@ -1,11 +1,12 @@
-import { type ModelRef, NootropicError } from '@nootropic/core'
-import type { Vault } from '@nootropic/runtime'
+import { isNootropicError, type ModelRef, NootropicError } from '@nootropic/core'
+import type { DamagedModel, ModelVersion, Restored, Vault } from '@nootropic/runtime'
 import type { Parts } from './parts.ts'
 
-/** A model in the vault, registered or not. */
+/** A model in the vault, registered or not, or one that is registered and lost. */
 export interface SealedModel {
   readonly name: string
-  readonly version: string
+  /** Left out when not even the versions of the model can be read. */
+  readonly version?: string
   /** Left out when it does not open. */
   readonly digest?: ModelRef['digest']
   /** Only what is registered can serve. */
@@ -21,56 +22,100 @@ export interface SealedModels {
    *
    * @throws NootropicError as `Vault.sealFrom`
    */
-  seal(path: string, model: Pick<ModelRef, 'name' | 'version'>): Promise<ModelRef>
+  seal(path: string, model: ModelVersion): Promise<ModelRef>
   /**
    * Writes a sealed model in the clear into a new private directory, verified and whole or not at all.
    *
    * @throws NootropicError `MODEL_NOT_FOUND`, `SEALED_FILE_CORRUPT`, `USAGE` when something is at `directory`
    */
-  unseal(model: Pick<ModelRef, 'name' | 'version'>, directory: string): Promise<ModelRef>
-  /** Everything in the vault, by name and version. */
+  unseal(model: ModelVersion, directory: string): Promise<ModelRef>
+  /**
+   * Brings a model that is lost or damaged back from the backup that its registration took; of a registered model only the
+   * bytes that were registered.
+   *
+   * @throws NootropicError as `Vault.restore`: nothing is replaced then
+   */
+  restore(model: ModelVersion): Promise<Restored>
+  /**
+   * Removes a model that is not registered, its backup and its key: no copy of it opens any more.
+   *
+   * @throws NootropicError `MODEL_EXISTS` for a registered model, `MODEL_NOT_FOUND`, `STORAGE_FAILED`
+   */
+  discard(model: ModelVersion): Promise<void>
+  /** Everything in the vault, by name and version, and what is registered and not there. */
   list(): Promise<SealedModel[]>
 }
 
-const keyOf = ({ name, version }: Pick<ModelRef, 'name' | 'version'>): string => `${name} ${version}`
+const keyOf = ({ name, version }: ModelVersion): string => `${name} ${version}`
 
 type SealedParts = Pick<Parts, 'audit' | 'registry'> & { readonly vault: Vault }
 
-/** The vault for its operator: each step that lets bytes in or out is on record before it is taken. */
+/** The vault for its operator: what is done to models is on record before it is done, and then what came of it. */
 export const openSealedModels = ({ vault, registry, audit }: SealedParts): SealedModels => {
-  const record = (action: string, { name, version }: Pick<ModelRef, 'name' | 'version'>) =>
-    audit.append({
-      category: 'operation',
-      actor: 'system:nootropic',
-      action,
-      resource: `model:${name}`,
-      outcome: 'allowed',
-      details: { version },
+  const onRecord = async <Result>(action: string, { name, version }: ModelVersion, work: () => Promise<Result>) => {
+    const resource = `model:${name}`
+    const entry = { category: 'operation', actor: 'system:nootropic', action, resource, details: { version } } as const
+    await audit.append({ ...entry, outcome: 'allowed' })
+    const result = await work().catch(async (error: unknown) => {
+      const reason = isNootropicError(error) ? error.code : 'INTERNAL'
+      // What went wrong first is what the caller needs to know.
+      await audit.append({ ...entry, outcome: 'failed', reason }).catch(() => {})
+      throw error
     })
+    await audit.append({ ...entry, outcome: 'succeeded' })
+    return result
+  }
+  const registered = async (): Promise<ModelRef[]> => (await registry.list()).flatMap(({ versions }) => versions)
+  const registrationOf = async (model: ModelVersion): Promise<ModelRef | undefined> =>
+    (await registered()).find((ref) => keyOf(ref) === keyOf(model))
+
   return {
-    async seal(path, model) {
-      await record('seal', model)
-      return vault.sealFrom(path, model)
-    },
+    seal: (path, model) => onRecord('seal', model, () => vault.sealFrom(path, model)),
     async unseal(model, directory) {
-      const sealed = (await vault.list()).find(({ name, version }) => name === model.name && version === model.version)
+      const sealed = await vault.find(model)
       if (sealed === undefined) {
-        const message = `expected ${model.name} ${model.version} in the vault, found nothing; \`nootropic list\` shows what is there`
+        const message = `expected ${keyOf(model)} in the vault, found nothing; \`nootropic list\` shows what is there`
         throw new NootropicError('MODEL_NOT_FOUND', message)
       }
-      if ('problem' in sealed) throw sealed.problem
-      await record('unseal', model)
-      await vault.export(sealed, directory)
-      return sealed
+      return onRecord('unseal', model, async () => {
+        await vault.export(sealed, directory)
+        return sealed
+      })
+    },
+    async restore(model) {
+      const digest = (await registrationOf(model))?.digest
+      const wanted = digest === undefined ? model : { ...model, digest }
+      return onRecord('restore', model, () => vault.restore(wanted))
+    },
+    async discard(model) {
+      const registration = await registrationOf(model)
+      // What cannot be opened may be the registered model. Other bytes in its place are not.
+      const sealed = registration && (await vault.find(model).catch(() => undefined))
+      if (registration !== undefined && (sealed === undefined || sealed.digest === registration.digest)) {
+        const message = `expected a model that is not registered, got ${keyOf(model)}, which is`
+        throw new NootropicError(
+          'MODEL_EXISTS',
+          `${message}; a registered version stays, for it may have to serve again`,
+        )
+      }
+      await onRecord('discard', model, () => vault.remove(model))
     },
     async list() {
-      const registered = new Set((await registry.list()).flatMap(({ versions }) => versions.map(keyOf)))
-      return (await vault.list()).map((model) => ({
+      const refs = await registered()
+      const sealed = await vault.list()
+      const isOf = (ref: ModelRef, model: ModelRef | DamagedModel): boolean =>
+        ref.name === model.name &&
+        ref.version === (model.version ?? ref.version) &&
+        ('problem' in model || ref.digest === model.digest)
+      const models = sealed.map((model) => ({
         name: model.name,
-        version: model.version,
-        isRegistered: registered.has(keyOf(model)),
+        ...(model.version === undefined ? {} : { version: model.version }),
+        isRegistered: refs.some((ref) => isOf(ref, model)),
         ...('problem' in model ? { problem: model.problem.message } : { digest: model.digest }),
       }))
+      const lost = refs.filter((ref) => !sealed.some((model) => isOf(ref, model)))
+      const problem = 'expected it in the vault, found nothing; `nootropic restore` brings it back from its backup'
+      return [...models, ...lost.map(({ name, version }) => ({ name, version, isRegistered: true, problem }))]
     },
   }
 }

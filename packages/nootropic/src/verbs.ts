@@ -1,14 +1,17 @@
 import { auditTail, auditVerify } from './commands/audit.ts'
 import { deps } from './commands/deps.ts'
+import { discard } from './commands/discard.ts'
 import { fingerprint } from './commands/fingerprint.ts'
 import { incidentClose, incidentList, incidentReport } from './commands/incident.ts'
 import { init } from './commands/init.ts'
-import { keysCreate, keysImport, keysList, keysPublic, keysState } from './commands/keys.ts'
+import { keysCreate, keysImport, keysList, keysPublic } from './commands/keys.ts'
 import { keysProtect, keysRotate } from './commands/keys-protect.ts'
 import { keysExport, keysRecover } from './commands/keys-recovery.ts'
+import { keysRemove, keysReplace, keysState } from './commands/keys-retire.ts'
 import { list } from './commands/list.ts'
 import { manifestCheck } from './commands/manifest-check.ts'
 import { register } from './commands/register.ts'
+import { restore } from './commands/restore.ts'
 import { rollback } from './commands/rollback.ts'
 import { rules } from './commands/rules.ts'
 import { run } from './commands/run.ts'
@@ -34,6 +37,8 @@ export const verbs: readonly Verb[] = [
   sbom,
   seal,
   unseal,
+  restore,
+  discard,
   register,
   list,
   run,
@@ -42,7 +47,9 @@ export const verbs: readonly Verb[] = [
   keysCreate,
   keysImport,
   keysPublic,
+  keysReplace,
   keysState,
+  keysRemove,
   keysRotate,
   keysProtect,
   keysExport,

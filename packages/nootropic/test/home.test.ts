@@ -24,6 +24,7 @@ test('without a storage manifest everything lies under the home', () => {
   expect(homeAt('/data', parseManifestSet([]), {})).toEqual({
     keys: '/data/keys',
     models: '/data/models',
+    backups: '/data/snapshots/models',
     audit: '/data/audit',
     signers: '/data/config/trusted-signers',
     database: '/data/state.db',

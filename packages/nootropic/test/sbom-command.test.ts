@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createWorkplace, writeKeys } from './support/signed-models.ts'
@@ -48,6 +48,7 @@ test('a bill inside the model does not list itself, and names the same root as t
     output: 'plain: 1 files and 0 packages, written to plain/bom.json\n',
     diagnostics: '',
   })
+  rmSync(join(place.directory, 'plain/bom.json'))
   const { exit, document } = await place.json(...words)
   expect([exit, document]).toMatchObject([0, { schemaVersion: 1, verdict: 'pass', output: 'plain/bom.json' }])
   const bom = JSON.parse(readFileSync(join(place.directory, 'plain/bom.json'), 'utf8'))
@@ -55,6 +56,18 @@ test('a bill inside the model does not list itself, and names the same root as t
   const ignored = ['--ignore', 'bom.json', '--ignore', 'scratch']
   const signed = await place.json('sign', 'plain', '--private-key', 'signing.pem', ...ignored)
   expect(document.subject).toEqual({ path: 'plain', digest: signed.document.subject.digest })
+})
+
+test('a bill overwrites nothing: no file of the model, and no older bill', async () => {
+  const place = createWorkplace()
+  place.write('plain/weights.bin', 'weights')
+  for (const output of ['plain/weights.bin', 'plain', 'bom.json']) {
+    if (output === 'bom.json') expect((await place.nootropic('sbom', 'plain', '-o', output)).exit).toBe(0)
+    const { exit, diagnostics } = await place.nootropic('sbom', 'plain', '-o', output)
+    expect([exit, diagnostics]).toEqual([2, expect.stringContaining(`${output} is there already; remove it first`)])
+  }
+  expect(readFileSync(join(place.directory, 'plain/weights.bin'), 'utf8')).toBe('weights')
+  expect(readdirSync(join(place.directory, 'plain'))).toEqual(['weights.bin'])
 })
 
 test('what could not be read makes the bill incomplete, which stderr and the exit code say', async () => {

@@ -48,3 +48,29 @@ test('what is there already, what is not, and what was changed each end in one s
   )
   expect(await readdir(folder)).not.toContain('clear')
 })
+
+test('a model that is not registered is discarded, with the key that opened it', async () => {
+  await seal()
+  const discarded = await run('discard', 'weights', '--version', '1.0.0', '--json')
+  expect(JSON.parse(discarded.output)).toMatchObject({ discarded: { name: 'weights', version: '1.0.0' } })
+  expect(JSON.parse((await run('list', '--json')).output)).toMatchObject({ sealed: [] })
+  expect((await run('keys', 'list')).output).not.toContain('weights')
+  const again = await run('discard', 'weights', '--version', '1.0.0')
+  expect([again.exit, again.diagnostics]).toEqual([2, expect.stringContaining('MODEL_NOT_FOUND')])
+})
+
+test('one damaged model is listed with what to do, and stands in the way of no other', async () => {
+  await seal()
+  expect((await run('seal', 'model.onnx', '--name', 'other', '--version', '1.0.0')).exit).toBe(0)
+  await writeFile(join(folder, 'home/models/other/1.0.0/seal.json'), '{}')
+  await writeFile(join(folder, 'home/models/stray'), '')
+  const { exit, output } = await run('list')
+  expect([exit, output]).toEqual([0, expect.stringMatching(/other {2}1\.0\.0 {2}does not open: expected .*restore it/)])
+  expect(output).toMatch(/stray {2}\(any\) {2}does not open: .*move it away/)
+  expect((await run('unseal', 'weights', '--version', '1.0.0', '-o', 'clear')).exit).toBe(0)
+  const restored = await run('restore', 'other', '--version', '1.0.0')
+  expect([restored.exit, restored.diagnostics]).toEqual([
+    2,
+    expect.stringContaining('expected a backup of other 1.0.0'),
+  ])
+})

@@ -117,7 +117,7 @@ test('what is ignored is not signed, stays ignored, and is named inside the mode
   place.write('digits/extra', 'x')
   const verify = (...words: string[]) => place.json('verify', 'digits', '--public-key', 'signing.pub', ...words)
   expect((await verify()).exit).toBe(1)
-  expect((await verify('--ignore', 'extra', '--ignore', 'model.sig')).exit).toBe(0)
+  expect((await verify('--ignore', 'extra')).exit).toBe(0)
   expect((await verify('--ignore', join(place.directory, 'digits/extra'))).exit).toBe(0)
   expect((await verify('--ignore', '../elsewhere')).document.error?.code).toBe('USAGE')
   expect((await verify('--ignore', join(place.directory, 'signing.pub'))).document.error?.code).toBe('USAGE')
@@ -150,7 +150,7 @@ test('shards, other hashes and a cache of digests make signatures that verify', 
   for (const words of [
     ['--method', 'shards', '--shard-size', '4', '--hash', 'blake2b'],
     ['--hash', 'blake3', '--cache', 'digests'],
-    ['--hash', 'blake3', '--cache', 'digests', '--signature', 'apart.sig', '--ignore', 'model.sig'],
+    ['--hash', 'blake3', '--cache', 'digests', '--signature', 'apart.sig'],
   ]) {
     const { exit, document } = await place.json('sign', 'digits', '--private-key', 'signing.pem', ...words)
     expect([exit, document.error]).toEqual([0, undefined])
@@ -159,6 +159,19 @@ test('shards, other hashes and a cache of digests make signatures that verify', 
   const verify = (...words: string[]) => place.nootropic('verify', 'digits', '--public-key', 'signing.pub', ...words)
   expect((await verify()).exit).toBe(0)
   expect((await verify('--signature', 'apart.sig')).exit).toBe(0)
+})
+
+test('signing overwrites no file of the model', async () => {
+  const place = createWorkplace()
+  writeKeys(place, 'signing')
+  const before = readFileSync(join(place.directory, 'digits/model.onnx'))
+  const words = ['sign', 'digits', '--private-key', 'signing.pem', '--signature', 'digits/model.onnx']
+  const { exit, diagnostics } = await place.nootropic(...words)
+  expect([exit, diagnostics]).toEqual([
+    2,
+    expect.stringContaining('an older signature to replace, found something else'),
+  ])
+  expect(readFileSync(join(place.directory, 'digits/model.onnx'))).toEqual(before)
 })
 
 test('an encrypted key opens with the passphrase of a file, and no answer repeats a secret', async () => {
@@ -285,7 +298,7 @@ const wrongCalls: readonly [string, ...string[]][] = [
   ['expected certificates in PEM', 'verify', 'digits', '--root-certificate', 'signing.pub'],
   ['FILE_UNREADABLE', 'verify', 'digits', '--public-key', 'signing.pub', '--signature', 'none.sig'],
   ['FILE_UNREADABLE', 'verify', 'none', '--public-key', 'signing.pub'],
-  ['expected a public key', 'verify', 'digits', '--public-key', 'digits/config.json'],
+  ['expected one public key', 'verify', 'digits', '--public-key', 'digits/config.json'],
   ['expected a model', 'verify'],
   ['exactly one of --private-key, --pkcs11, --key, got none', 'sign', 'digits'],
   ['--private-key and --key', 'sign', 'digits', '--private-key', 'signing.pem', '--key', 'x'],

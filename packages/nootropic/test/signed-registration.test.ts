@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { appendFile, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { appendFile, chmod, cp, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -110,18 +110,89 @@ test('what an operator sealed stays sealed when its registration is refused', as
   expect((await nootropic.sealed.list()).map(({ version }) => version)).toEqual(['0.9.0', '1.0.0'])
 })
 
-test('a public key in config/trusted-signers is trusted; another file there is refused with a sentence', async () => {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' })
+const trusted = (): string => join(folder, 'home/config/trusted-signers')
+
+const writeSigner = async (name: string, text: string): Promise<void> => {
+  await mkdir(trusted(), { recursive: true, mode: 0o700 })
+  await writeFile(join(trusted(), name), text, { mode: 0o600 })
+}
+
+const signAs = async (namedCurve: string): Promise<string> => {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve })
   await signModel(model, { signer: createKeySigner({ privateKey }) })
-  const trusted = join(folder, 'home/config/trusted-signers')
-  await mkdir(trusted, { recursive: true, mode: 0o700 })
-  await writeFile(join(trusted, 'author.pem'), publicKey.export({ type: 'spki', format: 'pem' }), { mode: 0o600 })
+  return String(publicKey.export({ type: 'spki', format: 'pem' }))
+}
+
+test('every public key in config/trusted-signers is trusted, also where a file holds several', async () => {
+  const [first, second] = [await signAs('P-384'), await signAs('P-256')]
+  await writeSigner('authors.pem', `The first:\n${first}\nThe second:\n${second}`)
+  await writeSigner('.DS_Store', 'of a file manager')
   expect(codeSigning((await nootropic.register(model, options)).report)).toBe('pass')
-  await writeFile(join(trusted, 'note.pem'), 'hello', { mode: 0o600 })
-  await expect(nootropic.register(model, { ...options, version: '1.1.0' })).rejects.toMatchObject({
-    code: 'CONFIGURATION_INVALID',
-    message: expect.stringContaining('note.pem'),
-  })
+})
+
+test('an unknown signer, and nobody to trust, say where signers are named', async () => {
+  const nobody = await nootropic.register(model, { ...options, acceptIncomplete: false }).catch(String)
+  expect(nobody).toMatch(/found nobody\. .*config\/trusted-signers/)
+  await nootropic.keyStore.createModelSigningKey('author', 'P-256')
+  await signAs('P-256')
+  expect(await nootropic.register(model, options).catch(String)).toContain(`put the key into ${trusted()})`)
+})
+
+const ec = (kind: 'spki' | 'pkcs8'): string => {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  return String(
+    kind === 'spki'
+      ? publicKey.export({ type: kind, format: 'pem' })
+      : privateKey.export({ type: kind, format: 'pem' }),
+  )
+}
+const rsa = String(
+  generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ type: 'spki', format: 'pem' }),
+)
+
+test.each([
+  ['note.pem', 'hello', 'found neither'],
+  ['empty.pem', '', 'found neither'],
+  ['private.pem', ec('pkcs8'), 'found "PRIVATE KEY"'],
+  ['beside.pem', ec('spki') + ec('pkcs8'), 'found "PRIVATE KEY"'],
+  ['cut.pem', ec('spki') + ec('spki').slice(0, 90), 'one that is cut'],
+  ['rsa.pem', ec('spki') + rsa, 'found rsa'],
+  ['certificate.pem', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n', 'cannot be used'],
+  ['author.pub', ec('spki'), 'call it "author.pub.pem"'],
+])('what cannot be trusted is refused by its name: %s', async (name, text, found) => {
+  await writeSigner(name, text)
+  const error = await nootropic.register(model, options).catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ code: 'CONFIGURATION_INVALID', message: expect.stringContaining(name) })
+  expect((error as Error).message).toContain(found)
+})
+
+test.skipIf(process.platform === 'win32')(
+  'a directory of signers that others can enter, or a link to one, is refused',
+  async () => {
+    await writeSigner('author.pem', ec('spki'))
+    await chmod(trusted(), 0o755)
+    const unreadable = (found: string) => ({ code: 'FILE_UNREADABLE', message: expect.stringContaining(found) })
+    await expect(nootropic.register(model, options)).rejects.toMatchObject(unreadable(`chmod 700 '${trusted()}'`))
+    await chmod(trusted(), 0o700)
+    await chmod(join(trusted(), 'author.pem'), 0o644)
+    await expect(nootropic.register(model, options)).rejects.toMatchObject(unreadable('author.pem'))
+    await rename(trusted(), join(folder, 'elsewhere'))
+    await symlink(join(folder, 'elsewhere'), trusted())
+    await expect(nootropic.register(model, options)).rejects.toMatchObject(unreadable('a link'))
+  },
+)
+
+test('a model has one digest, signed or not, registered or sealed: the root of its signature', async () => {
+  const unsigned = await nootropic.register(model, options)
+  await mkdir(join(model, '.git'))
+  await writeFile(join(model, '.git/HEAD'), 'ref: refs/heads/main')
+  await writeFile(join(model, '.gitattributes'), '*.onnx filter=lfs')
+  const { privateKey } = await nootropic.keyStore.createModelSigningKey('author', 'P-256')
+  const { digest } = await signModel(model, { signer: createKeySigner({ privateKey }) })
+  const signed = await nootropic.register(model, { ...options, version: '1.1.0' })
+  expect(signed.ref.digest).toBe(unsigned.ref.digest)
+  expect(unsigned.ref.digest).toBe(digest)
+  expect((await nootropic.sealed.seal(model, { name: 'stored', version: '1.0.0' })).digest).toBe(digest)
 })
 
 test.each([

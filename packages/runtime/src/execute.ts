@@ -25,7 +25,7 @@ import { createModelControl } from './model-control.ts'
 import { createModelWorkers, type ModelSessions } from './model-workers.ts'
 import type { Registry } from './registry.ts'
 import type { IsolationReport } from './sandbox/isolation.ts'
-import type { Vault } from './vault/vault.ts'
+import type { Vault } from './vault/vault-contract.ts'
 
 /** What an executor is made of. */
 export interface ExecutorParts {

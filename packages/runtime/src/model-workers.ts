@@ -8,7 +8,7 @@ import {
 import { modelBytes } from '@nootropic/core/formats'
 import type { IsolationReport } from './sandbox/isolation.ts'
 import type { LendModel } from './sandbox/session.ts'
-import type { Vault } from './vault/vault.ts'
+import type { Vault } from './vault/vault-contract.ts'
 
 /** A session, which says what was proved of its worker when it has one. */
 export interface ModelSession extends InferenceSession {

@@ -17,7 +17,7 @@ export const list: Verb = {
       })
       const sealed = await nootropic.sealed.list()
       const others = sealed.flatMap(({ name, version, isRegistered, problem }) => {
-        if (problem !== undefined) return [`${name}  ${version}  does not open: ${problem}`]
+        if (problem !== undefined) return [`${name}  ${version ?? '(any)'}  does not open: ${problem}`]
         return isRegistered ? [] : [`${name}  ${version}  sealed, not registered`]
       })
       const none = 'no model is registered; `nootropic register PATH` registers one'

@@ -1,4 +1,4 @@
-import { lstat, mkdir, open, rm } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { isNootropicError, NootropicError, type Random } from '@nootropic/core'
 import { openFloeFile } from '@nootropic/core/crypto'
@@ -7,14 +7,10 @@ import { asSealedError } from './sealed-layout.ts'
 import { createContentCheck, type SealedFile, type SealedModel, sealedFilesOf } from './sealed-model.ts'
 import { withVaultLock } from './vault-lock.ts'
 import { verifyPaths } from './verify-paths.ts'
-import { createWorkDirectory, placeWorkDirectory, sweepWorkDirectories } from './work-directory.ts'
+import { createWorkDirectory, isOwnWork, isThere, removeDeadWork } from './work-directory.ts'
 
 const verifyNew = async (target: string): Promise<void> => {
-  const isThere = await lstat(target).then(
-    () => true,
-    () => false,
-  )
-  if (isThere)
+  if (await isThere(target))
     throw new NootropicError('USAGE', `expected nothing at ${target} yet, found something; name a new directory`)
 }
 
@@ -59,6 +55,26 @@ const writeAll = async (model: SealedModel, directory: string): Promise<void> =>
   for (const inside of directories) await syncDirectory(join(directory, inside))
 }
 
+const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** Where the clear bytes are in a work directory: beside its lock, so that they are never there without it. */
+const contentOf = (work: string): string => join(work, 'model')
+
+const removeWork = async (work: string): Promise<void> => {
+  await rm(contentOf(work), { recursive: true, force: true })
+  await rm(work, { recursive: true, force: true })
+}
+
+/** Removes what a process that was killed may have left of an export to the same place. */
+const removeCutOff = async (parent: string, prefix: string): Promise<void> => {
+  for (const name of await readdir(parent)) {
+    // The parent may be /tmp: a name alone proves nothing there.
+    if (!name.startsWith(prefix) || !uuidPattern.test(name.slice(prefix.length))) continue
+    const path = join(parent, name)
+    if (await isOwnWork(path).catch(() => false)) await removeDeadWork(path, removeWork)
+  }
+}
+
 /**
  * Writes a model in the clear into a new directory, whole or not at all: beside it first, where every byte is verified.
  *
@@ -73,24 +89,27 @@ export const exportModel = async (
   const parent = dirname(directory)
   const prefix = `.${basename(directory)}.unsealing-`
   const work = join(parent, `${prefix}${random.uuid()}`)
-  const remove = () => withVaultLock(vault, () => rm(work, { recursive: true, force: true }))
+  const content = contentOf(work)
   try {
     await verifyNew(directory)
     await withVaultLock(vault, async () => {
-      // A process that was killed may have left clear bytes.
-      await sweepWorkDirectories(parent, (name) => name.startsWith(prefix))
+      await removeCutOff(parent, prefix)
       await createWorkDirectory(work)
     })
-    await writeAll(model, work)
+    await mkdir(content, { mode: 0o700 })
+    await writeAll(model, content)
     await withVaultLock(vault, async () => {
       await verifyNew(directory)
-      await placeWorkDirectory(work, directory)
+      await rename(content, directory)
+      await syncDirectory(parent)
     })
   } catch (error) {
-    await remove().catch(() => {}) // what went wrong first is what the caller needs to know
     if (isNootropicError(error)) throw error
     const found = (error as NodeJS.ErrnoException).code ?? 'an error'
     const message = `expected to write ${directory}, found ${found}; check free space and permissions`
     throw new NootropicError('STORAGE_FAILED', message, { cause: error })
+  } finally {
+    // What went wrong first is what the caller needs to know.
+    await withVaultLock(vault, () => removeWork(work)).catch(() => {})
   }
 }

@@ -1,20 +1,24 @@
-import { existsSync } from 'node:fs'
-import { readdir, rm } from 'node:fs/promises'
-import { isNootropicError } from '@nootropic/core'
+import { readdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isNootropicError, modelRefSchema } from '@nootropic/core'
+import { ensurePrivateDirectory } from '@nootropic/core/storage'
 import type { ModelVersion } from '../model-ref.ts'
 import type { DataKeys } from './seal-model.ts'
 import { dataKeyName } from './sealed-layout.ts'
 import { readSeal } from './sealed-model.ts'
 import { withVaultLock } from './vault-lock.ts'
-import { sweepWorkDirectories } from './work-directory.ts'
+import { isThere, removeDeadWork } from './work-directory.ts'
 
-/** Names in a vault of what is not yet sealed, and of what is no longer. None of them is a model's name. */
+/** Names, in a vault and among its backups, of what is not yet sealed or copied, and of what is no longer. */
 export const sealingPrefix = '.sealing-'
+export const copyingPrefix = '.copying-'
 export const removedPrefix = '.removed-'
+const replacedPrefix = '.replaced-'
 
-/** A vault's directory, its keys, and where in it a version is. */
+/** A vault's directory, that of its backups, its keys, and where in the vault a version is. */
 export interface VaultPlaces {
   readonly directory: string
+  readonly backups: string | undefined
   readonly keys: DataKeys
   readonly placeOf: (model: ModelVersion) => string
 }
@@ -29,7 +33,7 @@ const removeKeyOf = async (path: string, { keys, placeOf }: VaultPlaces): Promis
   // A seal that was planted here must not take the key of a model that is there, even of one that cannot be read now.
   const place = placeOf(seal)
   const placed = await readSeal(place).catch(() => undefined)
-  if (placed === undefined ? existsSync(place) : placed.keyId === seal.keyId) return
+  if (placed === undefined ? await isThere(place) : placed.keyId === seal.keyId) return
   try {
     await keys.dataKey(seal.keyId, dataKeyName(seal))
     await keys.removeKey(seal.keyId)
@@ -54,17 +58,64 @@ export const discardSeal = async (path: string, places: VaultPlaces): Promise<vo
   await rm(path, { recursive: true, force: true })
 }
 
-/** Removes what dead processes left; what cannot be removed now is tried again when the vault is opened next. */
-export const removeRemains = async (places: VaultPlaces): Promise<void> => {
-  const { directory } = places
-  const isSealing = (name: string): boolean => name.startsWith(sealingPrefix)
-  const isRemoved = (name: string): boolean => name.startsWith(removedPrefix)
-  if (!(await readdir(directory)).some((name) => isSealing(name) || isRemoved(name))) return
-  await withVaultLock(directory, async () => {
-    await sweepWorkDirectories(directory, isSealing, (path) => discardSeal(path, places))
-    await sweepWorkDirectories(directory, isRemoved, (path) => endRemoval(path, places))
-  }).catch((error: unknown) => {
-    // A full disk, or a locked key store, must not keep a vault from being opened.
-    if (!isNootropicError(error, 'STORAGE_FAILED') && !isNootropicError(error, 'KEY_UNAVAILABLE')) throw error
+/** Where a version is kept while another takes its place in `root`. Neither a name nor a version has an @. */
+export const asideOf = (root: string, { name, version }: ModelVersion): string =>
+  join(root, `${replacedPrefix}${name}@${version}`)
+
+/** Ends a replacement that a crash cut off: what was put aside goes, unless nothing stands in its place. */
+const endReplacement = async (root: string, aside: string): Promise<void> => {
+  const [name, version] = aside.slice(replacedPrefix.length).split('@')
+  const model = modelRefSchema.omit({ digest: true }).safeParse({ name, version }).data
+  if (model === undefined) return // not made here
+  const place = join(root, model.name, model.version)
+  if (await isThere(place)) await rm(join(root, aside), { recursive: true })
+  else await rename(join(root, aside), place)
+}
+
+/** Lets what cannot be removed now be tried again when the vault is opened next. */
+const unlessHindered = async (removal: Promise<void>): Promise<void> => {
+  try {
+    await removal
+  } catch (error) {
+    // A full or failing disk, or a locked key store, must not keep a vault from being opened.
+    const isHindrance = isNootropicError(error)
+      ? error.code === 'STORAGE_FAILED' || error.code === 'KEY_UNAVAILABLE'
+      : (error as NodeJS.ErrnoException).syscall !== undefined
+    if (!isHindrance) throw error
+  }
+}
+
+const removeRemainsOf = async (root: string, places: VaultPlaces): Promise<void> => {
+  const endings: Readonly<Record<string, (path: string, name: string) => Promise<void>>> = {
+    [sealingPrefix]: (path) => removeDeadWork(path, () => discardSeal(path, places)),
+    [removedPrefix]: (path) => removeDeadWork(path, () => endRemoval(path, places)),
+    // A copy shares the key of the version that it is of.
+    [copyingPrefix]: (path) => removeDeadWork(path),
+    [replacedPrefix]: (_, name) => endReplacement(root, name),
+  }
+  const endingOf = (name: string) => Object.entries(endings).find(([prefix]) => name.startsWith(prefix))?.[1]
+  const readRemains = async () => (await readdir(root)).filter((name) => endingOf(name) !== undefined)
+  if ((await readRemains()).length === 0) return
+  await withVaultLock(places.directory, async () => {
+    for (const name of await readRemains())
+      await unlessHindered(endingOf(name)?.(join(root, name), name) ?? Promise.resolve())
   })
+}
+
+// What is wrong with a directory of backups keeps no model from being served; the next backup says it.
+const isUsable = async (backups: string): Promise<boolean> => {
+  try {
+    if (!(await isThere(backups))) return false
+    await ensurePrivateDirectory(backups)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Removes what dead processes left in a vault and among its backups. */
+export const removeRemains = async (places: VaultPlaces): Promise<void> => {
+  const { directory, backups } = places
+  await unlessHindered(removeRemainsOf(directory, places))
+  if (backups !== undefined && (await isUsable(backups))) await unlessHindered(removeRemainsOf(backups, places))
 }

@@ -11,7 +11,8 @@ import { verifyPaths } from './verify-paths.ts'
 /** The keys that a vault needs. */
 export type DataKeys = Pick<KeyStore, 'createDataKey' | 'dataKey' | 'removeKey'>
 
-const createFile = async (path: string, write: (file: FileHandle) => Promise<unknown>): Promise<void> => {
+/** Makes a new private file (0600) that is on disk when this resolves. */
+export const createFile = async (path: string, write: (file: FileHandle) => Promise<unknown>): Promise<void> => {
   const file = await open(path, 'wx', 0o600)
   try {
     await write(file)

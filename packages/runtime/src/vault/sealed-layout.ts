@@ -44,7 +44,7 @@ export const labelOf = ({ name, version }: ModelVersion): string => `${name} ${v
 
 /** The error for something sealed that is not what it was. */
 export const corrupt = (path: string, found: string, cause?: unknown): NootropicError => {
-  const message = `expected ${path} as it was sealed, found ${found}; restore it from a snapshot`
+  const message = `expected ${path} as it was sealed, found ${found}; restore it from a backup`
   return new NootropicError('SEALED_FILE_CORRUPT', message, { cause })
 }
 

@@ -1,5 +1,5 @@
 import { createHash, type KeyObject } from 'node:crypto'
-import { lstat, readdir } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { isNootropicError, type ModelRef, modelDigest } from '@nootropic/core'
 import { openFloe, openFloeSegments } from '@nootropic/core/crypto'
@@ -20,11 +20,13 @@ import {
   sealName,
   sealSchema,
 } from './sealed-layout.ts'
+import { isThere } from './work-directory.ts'
 
 /** A sealed model whose seal and index were verified. */
 export interface SealedModel extends Index {
   readonly directory: string
   readonly ref: ModelRef
+  readonly keyId: string
   readonly key: KeyObject
 }
 
@@ -54,15 +56,20 @@ export const readSeal = async (directory: string): Promise<ModelVersion & { keyI
   return parsed.data
 }
 
-const keyOf = async (directory: string, model: ModelVersion, keys: DataKeys): Promise<KeyObject> => {
+const keyOf = async (
+  directory: string,
+  model: ModelVersion,
+  keys: DataKeys,
+): Promise<Pick<SealedModel, 'keyId' | 'key'>> => {
   const { keyId, ...stated } = await readSeal(directory)
   if (labelOf(stated) !== labelOf(model)) throw corrupt(directory, `the seal of ${labelOf(stated)}`)
-  return keys.dataKey(keyId, dataKeyName(model)).catch((error: unknown) => {
+  const key = await keys.dataKey(keyId, dataKeyName(model)).catch((error: unknown) => {
     // A key that the store does not know, or that is for something else, says that the seal is not what it was.
     const isOther =
       isNootropicError(error, 'KEY_UNAVAILABLE') && /^(unknown|other-name)$/.test(String(error.details.reason))
     throw isOther ? corrupt(join(directory, sealName), 'another key than this key store has for it', error) : error
   })
+  return { keyId, key }
 }
 
 const readIndex = async (directory: string, model: ModelVersion, key: KeyObject): Promise<Index> => {
@@ -85,27 +92,41 @@ const verifyNames = async (directory: string, { files }: Index): Promise<void> =
 }
 
 /**
- * Opens the seal and the index in a directory, or undefined where there is none.
+ * Opens the seal and the index in a directory, whatever else is in it.
  *
- * @throws NootropicError `SEALED_FILE_CORRUPT`, `FILE_UNREADABLE` for what others can read, `KEY_UNAVAILABLE` for a revoked key
+ * @throws NootropicError as {@link openSealedModel}
+ */
+export const readSealedModel = async (
+  directory: string,
+  { name, version }: ModelVersion,
+  keys: DataKeys,
+): Promise<SealedModel> => {
+  const { keyId, key } = await keyOf(directory, { name, version }, keys)
+  const index = await readIndex(directory, { name, version }, key)
+  return { ...index, directory, keyId, key, ref: { name, version, digest: modelDigest(index.files) } }
+}
+
+/**
+ * Opens the seal and the index in a directory that holds one version and nothing else; undefined where there is none.
+ *
+ * @throws NootropicError `SEALED_FILE_CORRUPT`, `FILE_UNREADABLE` for what others can read, `KEY_UNAVAILABLE` for a revoked
+ *   key, `STORAGE_FAILED`
  */
 export const openSealedModel = async (
   directory: string,
   model: ModelVersion,
   keys: DataKeys,
 ): Promise<SealedModel | undefined> => {
-  const isThere = await lstat(directory).then(
-    () => true,
-    () => false,
-  )
-  if (!isThere) return undefined
-  await ensurePrivateDirectory(dirname(directory))
-  await ensurePrivateDirectory(directory)
-  const key = await keyOf(directory, model, keys)
-  const index = await readIndex(directory, model, key)
-  await verifyNames(directory, index)
-  const { name, version } = model
-  return { ...index, directory, key, ref: { name, version, digest: modelDigest(index.files) } }
+  try {
+    if (!(await isThere(directory))) return undefined
+    await ensurePrivateDirectory(dirname(directory))
+    await ensurePrivateDirectory(directory)
+    const sealed = await readSealedModel(directory, model, keys)
+    await verifyNames(directory, sealed)
+    return sealed
+  } catch (error) {
+    throw asSealedError(directory, error)
+  }
 }
 
 /** A sealed file: where it is, what the index says of it, and what it opens under. */

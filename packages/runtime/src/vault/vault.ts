@@ -1,100 +1,29 @@
-import { mkdir, readdir, rename } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import {
-  isNootropicError,
-  type ModelRef,
-  modelNameSchema,
-  modelVersionSchema,
-  NootropicError,
-  type Random,
-  systemRandom,
-} from '@nootropic/core'
-import { type ModelPackage, type PackageLimits, packageLimits } from '@nootropic/core/formats'
+import { isNootropicError, type ModelRef, NootropicError, type Random, systemRandom } from '@nootropic/core'
+import { packageLimits } from '@nootropic/core/formats'
 import { ensurePrivateDirectory, syncDirectory } from '@nootropic/core/storage'
 import { type ModelVersion, parseModelRef, parseModelToSeal, parseModelVersion } from '../model-ref.ts'
+import { backupModel, restoreModel } from './backup-model.ts'
 import { exportModel } from './export-model.ts'
-import { diskSource, type ModelContent, type ModelSource, memorySource } from './model-source.ts'
+import { listModels } from './list-models.ts'
+import { diskSource, type ModelSource, memorySource } from './model-source.ts'
 import { type MemoryLimits, readModel, wipeModel } from './read-model.ts'
-import { discardSeal, endRemoval, removedPrefix, removeRemains, sealingPrefix, type VaultPlaces } from './remains.ts'
+import { discardSeal, removeRemains, sealingPrefix, type VaultPlaces } from './remains.ts'
+import { removeModel } from './remove-model.ts'
 import { type DataKeys, sealModel } from './seal-model.ts'
 import { corrupt, labelOf } from './sealed-layout.ts'
 import { openSealedModel, type SealedModel, verifySealedModel } from './sealed-model.ts'
-import { createModelReader, type ModelReader } from './sealed-reader.ts'
+import { createModelReader } from './sealed-reader.ts'
+import type { Vault } from './vault-contract.ts'
 import { withVaultLock } from './vault-lock.ts'
 import { createWorkDirectory, placeWorkDirectory } from './work-directory.ts'
-
-/** A version that is there and does not open. */
-export interface DamagedModel extends ModelVersion {
-  readonly problem: NootropicError
-}
-
-/** Models at rest: every file encrypted under a key of its model's version, and verified before it leaves. */
-export interface Vault {
-  /**
-   * Seals a model under `ref`, whole or not at all. Sealing the same again changes nothing.
-   *
-   * @throws NootropicError `MODEL_MALFORMED` when the files are not the ones that `ref.digest` names or a path leaves the
-   * model, `MODEL_EXISTS` when other bytes are sealed under this name and version, `STORAGE_FAILED`
-   */
-  seal(ref: ModelRef, model: ModelContent): Promise<void>
-  /**
-   * As {@link Vault.seal} from disk, without ever holding a file whole: one read hashes and seals. With a digest, only a
-   * model of this digest is sealed.
-   *
-   * @param path a directory, or a single file. It stays as it is.
-   * @param options.main the file that a runtime loads, where it is not the only one, `model.onnx` or the one `.onnx` file.
-   * @returns what was sealed, with its digest.
-   * @throws NootropicError as {@link Vault.seal}; `FILE_UNREADABLE` for a link, a pipe, or a file that changes its size
-   * meanwhile; `LIMIT_EXCEEDED`
-   */
-  sealFrom(
-    path: string,
-    model: ModelVersion & { readonly digest?: ModelRef['digest'] },
-    options?: { readonly main?: string; readonly limits?: Partial<PackageLimits> },
-  ): Promise<ModelRef>
-  /**
-   * The model, in memory only, after every byte was verified against `ref.digest`. The bytes belong to the caller.
-   *
-   * @throws NootropicError `MODEL_NOT_FOUND`, `SEALED_FILE_CORRUPT` for any change, `LIMIT_EXCEEDED` for a model that is
-   * too large for memory, `KEY_UNAVAILABLE` for a revoked key
-   */
-  open(ref: ModelRef): Promise<ModelPackage>
-  /**
-   * As {@link Vault.open} for as long as `use` takes: then the bytes are overwritten, also when it fails. What `use` or the
-   * runtime copied is beyond reach, and so is what the system wrote to swap.
-   */
-  lend<Result>(ref: ModelRef, use: (model: ModelPackage) => Promise<Result>): Promise<Result>
-  /**
-   * The model in pieces, of any size. Now the names, sizes and digests of its files are verified against `ref.digest`;
-   * each segment when it is read; the digest of a whole file at the end of its `stream()`. A segment that opens is one
-   * that was hashed into that digest, since its key sealed this model once and nothing else.
-   *
-   * @throws NootropicError as {@link Vault.open}
-   */
-  openReader(ref: ModelRef): Promise<ModelReader>
-  /**
-   * Writes the model in the clear into a new private directory (0700, its files 0600), whole or not at all and verified.
-   * Nothing else in the vault writes clear bytes to a disk: whoever can read the directory, or the disk later, has the model.
-   *
-   * @throws NootropicError as {@link Vault.open}; `USAGE` when something is at `directory`; `STORAGE_FAILED`
-   */
-  export(ref: ModelRef, directory: string): Promise<void>
-  /**
-   * What is sealed, by name and version, registered or not. Seals and indexes are verified; the content is when it is
-   * opened. What does not open is listed with its problem.
-   */
-  list(): Promise<(ModelRef | DamagedModel)[]>
-  /**
-   * Removes a version and its key, so that no copy of it opens any more.
-   *
-   * @throws NootropicError `MODEL_NOT_FOUND`, `STORAGE_FAILED`
-   */
-  remove(model: ModelVersion): Promise<void>
-}
 
 /**
  * Opens the vault in a directory of its own (0700), or makes it, and removes what processes that died left in it.
  *
+ * @param options.backups where {@link Vault.backup} puts its copies: a directory for this vault alone, at best on another
+ *   disk. It is made when it is needed.
  * @param options.limits what {@link Vault.open} holds in memory at most.
  * @throws NootropicError `FILE_UNREADABLE` when others can enter the directory
  * @example
@@ -107,15 +36,16 @@ export interface Vault {
 export const openVault = async (options: {
   directory: string
   keys: DataKeys
+  backups?: string
   random?: Random
   limits?: Partial<MemoryLimits>
 }): Promise<Vault> => {
-  const { directory, keys, random = systemRandom } = options
+  const { directory, backups, keys, random = systemRandom } = options
   const limits = { ...packageLimits, ...options.limits }
   await ensurePrivateDirectory(directory)
   // Names become directories: what comes here was parsed.
   const placeOf = ({ name, version }: ModelVersion): string => join(directory, name, version)
-  const places: VaultPlaces = { directory, keys, placeOf }
+  const places: VaultPlaces = { directory, backups, keys, placeOf }
   await removeRemains(places)
 
   const failed = (error: unknown, what: string): NootropicError => {
@@ -184,12 +114,12 @@ export const openVault = async (options: {
     }
   }
 
-  const describe = async (model: ModelVersion): Promise<ModelRef | DamagedModel | undefined> => {
-    try {
-      return (await present(model))?.ref
-    } catch (error) {
-      return { ...model, problem: failed(error, `open ${labelOf(model)}`) }
-    }
+  const find = async (model: ModelVersion): Promise<ModelRef | undefined> => (await present(model))?.ref
+
+  const backupsDirectory = (): string => {
+    if (backups !== undefined) return backups
+    const message = `expected a directory for the backups of the vault ${directory}, got none`
+    throw new NootropicError('CONFIGURATION_INVALID', `${message}; name one to openVault (backups)`)
   }
 
   return {
@@ -211,35 +141,32 @@ export const openVault = async (options: {
     },
     openReader: async (ref) => createModelReader(await require(ref)),
     export: async (ref, target) => exportModel(await require(ref), target, { vault: directory, random }),
-    async list() {
-      const models: (ModelRef | DamagedModel)[] = []
-      for (const name of (await readdir(directory)).sort()) {
-        if (!modelNameSchema.safeParse(name).success) continue
-        await ensurePrivateDirectory(join(directory, name))
-        for (const version of (await readdir(join(directory, name))).sort()) {
-          const isVersion = modelVersionSchema.safeParse(version).success
-          const model = isVersion ? await describe({ name, version }) : undefined
-          if (model !== undefined) models.push(model)
-        }
-      }
-      return models
+    find: async (model) => find(parseModelVersion(model)),
+    list: () => listModels(directory, find),
+    async backup(ref) {
+      const root = backupsDirectory()
+      const sealed = await require(ref)
+      await backupModel(sealed, root, { ...places, random }).catch((error: unknown) => {
+        throw failed(error, `back up ${labelOf(ref)} to ${root}`)
+      })
+    },
+    async restore(requested) {
+      const root = backupsDirectory()
+      const model = parseModelToSeal(requested)
+      return restoreModel(model, root, { ...places, random }).catch((error: unknown) => {
+        throw failed(error, `restore ${labelOf(model)}`)
+      })
     },
     async remove(requested) {
       const model = parseModelVersion(requested)
-      const removed = join(directory, `${removedPrefix}${random.uuid()}`)
       try {
-        await withVaultLock(directory, async () => {
-          await rename(placeOf(model), removed)
-          await syncDirectory(join(directory, model.name))
-          await syncDirectory(directory)
-          await endRemoval(removed, places)
-        })
+        const isFound = await withVaultLock(directory, () => removeModel(model, { ...places, random }))
+        if (isFound) return
       } catch (error) {
-        const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-        if (!isMissing) throw failed(error, `remove ${labelOf(model)}`)
-        const message = `expected ${labelOf(model)} in the vault ${directory}, found nothing`
-        throw new NootropicError('MODEL_NOT_FOUND', message)
+        throw failed(error, `remove ${labelOf(model)}`)
       }
+      const message = `expected ${labelOf(model)} in the vault ${directory}, found nothing`
+      throw new NootropicError('MODEL_NOT_FOUND', message)
     },
   }
 }

@@ -1,25 +1,16 @@
 import { NootropicError } from '@nootropic/core'
+import { isInsidePath } from '@nootropic/core/formats'
 
 // The largest published models are split into some hundred files (CWE-770).
 const maximumFiles = 2048
 // PATH_MAX of Linux is 4096 with what stands before it (CWE-770).
 const maximumPathBytes = 1024
 
-// One spelling for each file on every system: no separators or drives of Windows, no control characters (CWE-22).
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-const strangeCharacter = /[\\:\u0000-\u001f\u007f]/
-
 const malformed = (expected: string, found: string): NootropicError =>
   new NootropicError('MODEL_MALFORMED', `expected ${expected}, found ${found}`)
 
 // Foreign text as it may stand in a message.
 const quoted = (path: string): string => JSON.stringify(path.slice(0, 100))
-
-const isInside = (path: string): boolean =>
-  Buffer.from(path).toString() === path && // no lone surrogates: they have no bytes
-  Buffer.byteLength(path) <= maximumPathBytes &&
-  !strangeCharacter.test(path) &&
-  path.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
 
 const parentsOf = (path: string): string[] =>
   path
@@ -40,7 +31,9 @@ export const verifyPaths = ({ main, paths }: { main: string | undefined; paths: 
   if (paths.length === 0) throw malformed('a file in the model', 'none')
   const known = new Set<string>()
   for (const path of paths) {
-    if (!isInside(path)) throw malformed('paths inside the model, with / between their parts', quoted(path))
+    if (!isInsidePath(path)) throw malformed('paths inside the model, with / between their parts', quoted(path))
+    if (Buffer.byteLength(path) > maximumPathBytes)
+      throw malformed(`paths of at most ${maximumPathBytes} bytes (maximumPathBytes)`, quoted(path))
     if (known.has(path)) throw malformed('each path once', `${quoted(path)} twice`)
     known.add(path)
   }
