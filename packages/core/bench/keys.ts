@@ -3,6 +3,7 @@ import { mkdtemp, open, readFile, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { argon2id } from 'hash-wasm'
+import { costOf, median } from '../../../tools/bench/cost.ts'
 import { openKeyStore, passphraseProtection } from '../src/crypto/index.ts'
 
 // What the key store costs over its parts, in one run and in turns: the bare cipher over as many keys, a lone durable
@@ -10,18 +11,9 @@ import { openKeyStore, passphraseProtection } from '../src/crypto/index.ts'
 const keyCount = 10_000
 const rounds = 5
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] as number
-
-const measure = async (work: () => unknown): Promise<{ cpu: number; wall: number }> => {
-  const [cpuBefore, start] = [process.cpuUsage(), performance.now()]
-  await work()
-  const { user, system } = process.cpuUsage(cpuBefore)
-  return { cpu: (user + system) / 1000, wall: performance.now() - start }
-}
-
 type Subject = readonly [
   name: string,
-  kind: 'cpu' | 'wall',
+  kind: 'cpu' | 'elapsed',
   operation: () => unknown,
   rival: string,
   bare: () => unknown,
@@ -72,24 +64,24 @@ const hashBare = () =>
 
 const subjects: readonly Subject[] = [
   [`rotate ${keyCount} keys`, 'cpu', () => full.rotate(), 'node:crypto, unwrap and wrap', rewrapBare],
-  [`rotate ${keyCount} keys`, 'wall', () => full.rotate(), 'a durable write of the ring', () => writeBare('full')],
+  [`rotate ${keyCount} keys`, 'elapsed', () => full.rotate(), 'a durable write of the ring', () => writeBare('full')],
   [
     'create a key, the only caller',
-    'wall',
+    'elapsed',
     () => small.createDataKey(digits),
     'a durable write of the ring',
     () => writeBare('small'),
   ],
   [
     'create 100 keys at once',
-    'wall',
+    'elapsed',
     () => Promise.all(Array.from({ length: 100 }, () => small.createDataKey(digits))),
     'a durable write of the ring',
     () => writeBare('small'),
   ],
   [
     `create a key beside ${keyCount}`,
-    'wall',
+    'elapsed',
     () => full.createDataKey(digits),
     'a durable write of the ring',
     () => writeBare('full'),
@@ -109,11 +101,11 @@ for (const [name, kind, operation, rival, bare] of subjects) {
   const own: number[] = []
   const theirs: number[] = []
   for (let round = 0; round < rounds; round += 1) {
-    own.push((await measure(operation))[kind])
-    theirs.push((await measure(bare))[kind])
+    own.push(1e3 * (await costOf(operation))[kind])
+    theirs.push(1e3 * (await costOf(bare))[kind])
   }
   const [ownTime, rivalTime] = [median(own), median(theirs)]
-  const label = kind === 'cpu' ? 'CPU' : 'wall'
+  const label = kind === 'cpu' ? 'CPU' : 'elapsed'
   lines.push(
     `| ${name}, ${label} | ${ownTime.toFixed(1)} | ${rival} | ${rivalTime.toFixed(1)} | ${(ownTime / rivalTime).toFixed(2)} |`,
   )

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { median, peakMemory } from '../../../tools/bench/cost.ts'
 import {
   createNode,
   createOnnxModel,
@@ -101,15 +102,6 @@ const rounds = 5
 const warmUpReads = 20
 const timedReads = 9
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] as number
-
-/** The peak of this process's resident memory. getrusage's would count what the process that started it had. */
-const peakMemory = async (): Promise<number> => {
-  const status = await readFile('/proc/self/status', 'utf8').catch(() => '')
-  const kilobytes = /^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1]
-  return kilobytes === undefined ? process.resourceUsage().maxRSS * 1024 : Number(kilobytes) * 1024
-}
-
 const measure = async (name: string, path: string): Promise<Measured> => {
   const read = await (readers[name] as () => Promise<Reader>)()
   const timed = async (): Promise<number> => {
@@ -119,10 +111,9 @@ const measure = async (name: string, path: string): Promise<Measured> => {
     if (model.graph?.node?.length !== layers * 19) throw new Error(`${name} read another graph`)
     return duration
   }
-  await peakMemory()
   const before = process.memoryUsage.rss()
   const first = await timed()
-  const extraMemory = (await peakMemory()) - before
+  const extraMemory = peakMemory() - before
   const durations: number[] = []
   for (let index = 0; index < warmUpReads + timedReads; index += 1) durations.push(await timed())
   return { first, warm: median(durations.slice(warmUpReads)), extraMemory }

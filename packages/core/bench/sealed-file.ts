@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto'
+import { costOf, median } from '../../../tools/bench/cost.ts'
 import {
   openFloe,
   openFloeSegments,
@@ -105,20 +106,12 @@ const subjectsAt = (segmentLength: number): Subject[] => {
   ]
 }
 
-const median = (values: readonly number[]): number => {
-  const sorted = values.toSorted((one, other) => one - other)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
-}
-
 // Rounds of all subjects in turn, so that a change of the machine's speed meets all alike.
 const measure = async (subjects: readonly Subject[]): Promise<Map<string, number>> => {
   const rates = new Map<string, number[]>(subjects.map(({ name }) => [name, []]))
   for (let round = 0; round < rounds; round += 1) {
     for (const { name, mebibytes, run } of subjects) {
-      const start = process.cpuUsage()
-      await run()
-      const { user, system } = process.cpuUsage(start)
-      rates.get(name)?.push(mebibytes / ((user + system) / 1e6))
+      rates.get(name)?.push(mebibytes / (await costOf(run)).cpu)
     }
   }
   return new Map([...rates].map(([name, values]) => [name, median(values)]))

@@ -1,5 +1,6 @@
 import { measurements, systemClock } from '@nootropic/core'
 import { Histogram as PrometheusHistogram, Registry } from 'prom-client'
+import { costOf, median } from '../../../tools/bench/cost.ts'
 import { createHistogram, createMonitor, observe } from '../src/index.ts'
 
 // One record of an inference's duration, and one scrape of 1,000 series, against prom-client in the same run: CPU time of
@@ -87,22 +88,16 @@ const subjects: readonly Subject[] = [
 const times = new Map(subjects.map(({ name }) => [name, [] as number[]]))
 for (let round = 0; round < rounds; round += 1) {
   for (const { name, operations, run } of subjects) {
-    const start = process.cpuUsage()
-    await run()
-    const { user, system } = process.cpuUsage(start)
-    times.get(name)?.push(((user + system) * 1000) / operations)
+    times.get(name)?.push(((await costOf(run)).cpu * 1e9) / operations)
   }
 }
-const median = (name: string): number => {
-  const sorted = (times.get(name) ?? []).toSorted((left, right) => left - right)
-  return sorted[sorted.length >> 1] as number
-}
+const timeOf = (name: string): number => median(times.get(name) ?? [])
 const format = (nanoseconds: number): string =>
   nanoseconds < 1e5 ? `${nanoseconds.toFixed(1)} ns` : `${(nanoseconds / 1e6).toFixed(1)} ms`
 
 const lines = subjects.map(({ name, rival }) => {
-  const rivalTime = median(subjects.find((subject) => subject.name.startsWith(rival))?.name ?? name)
-  return `| ${name} | ${format(median(name))} | ${(rivalTime / median(name)).toFixed(1)} |`
+  const rivalTime = timeOf(subjects.find((subject) => subject.name.startsWith(rival))?.name ?? name)
+  return `| ${name} | ${format(timeOf(name))} | ${(rivalTime / timeOf(name)).toFixed(1)} |`
 })
 process.stdout.write(
   `| one operation | CPU time, median | times as fast as prom-client |\n| --- | ---: | ---: |\n${lines.join('\n')}\n`,

@@ -1,72 +1,191 @@
-// What a sandbox adds to a run: the same model and input in this process and in the strongest sandbox of this host, in
-// turns. Needs the built worker. Run: npx tsx --conditions=@nootropic/source packages/runtime/bench/sandbox.ts
-import type { InferenceSession, Tensor } from '@nootropic/core'
+// What isolation adds to a run: the same models and inputs in this process, in a worker of each strong layer that this host
+// offers, and in a plain child process behind `child_process`'s own messages (advanced serialization), in turns. Needs the
+// built worker and launcher. Run: npx tsx --conditions=@nootropic/source packages/runtime/bench/sandbox.ts [part of a case's name]
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { fileURLToPath } from 'node:url'
+import type { Tensor } from '@nootropic/core'
 import { createNode, createOnnxModel, createTensor, createValueInfo, writeOnnx } from '@nootropic/core/formats'
 import { createInProcessSessions } from '@nootropic/core/inference'
-import { createSandbox } from '../src/sandbox/index.ts'
+import { median } from '../../../tools/bench/cost.ts'
+import { findHostTools } from '../src/sandbox/host-tools.ts'
+import { startIsolatedWorker } from '../src/sandbox/isolate.ts'
+import { type IsolationStep, isolationSteps } from '../src/sandbox/isolation-step.ts'
+import { defaultSandboxLimits as limits } from '../src/sandbox/limits.ts'
+import { loadWorker } from '../src/sandbox/loaded-worker.ts'
+import { findWorkerFiles } from '../src/sandbox/worker-files.ts'
+
+type Feeds = Record<string, Tensor>
+
+/** Somewhere that a model runs. */
+interface Place {
+  run(feeds: Feeds): Promise<unknown>
+  close(): Promise<void>
+}
+
+const openHere = async (main: Uint8Array): Promise<Place> => {
+  const session = await createInProcessSessions().open({ main })
+  return { run: (feeds) => session.run(feeds), close: () => session.close() }
+}
+
+// The rival's child: this program, started anew.
+if (process.argv[2] === 'rival') {
+  let place: Place | undefined
+  process.on('message', async ({ main, feeds }: { main?: Uint8Array; feeds?: Feeds }) => {
+    if (main !== undefined) place = await openHere(main)
+    process.send?.(feeds === undefined ? {} : await place?.run(feeds))
+  })
+  await once(process, 'disconnect')
+  process.exit()
+}
+
+const openRival = async (main: Uint8Array): Promise<Place> => {
+  const child = fork(fileURLToPath(import.meta.url), ['rival'], { serialization: 'advanced' })
+  const ask = async (message: object): Promise<unknown> => {
+    child.send(message)
+    return (await once(child, 'message'))[0]
+  }
+  await ask({ main })
+  return {
+    run: (feeds) => ask({ feeds }),
+    async close() {
+      child.disconnect()
+      await once(child, 'exit')
+    },
+  }
+}
+
+const tools = findHostTools()
+const files = await findWorkerFiles()
+const { signal: never } = new AbortController()
+
+const openIsolated = async (step: IsolationStep, main: Uint8Array) =>
+  loadWorker(
+    {
+      lendModel: (use) => use({ main }),
+      threads: 1,
+      limits,
+      startWorker: (stop) => startIsolatedWorker({ required: 'none', steps: [step], tools, files, limits, stop }),
+    },
+    never,
+  )
+
+const steps = isolationSteps(tools, limits)
+const layers = ['bubblewrap', 'Landlock'].flatMap((name) => steps.find((step) => step.name.startsWith(name)) ?? [])
+const ways: Record<string, (main: Uint8Array) => Promise<Place>> = { 'in process': openHere, 'advanced IPC': openRival }
+for (const step of layers.length > 0 ? layers : steps.slice(0, 1)) {
+  ways[step.name] = async (main) => {
+    const worker = await openIsolated(step, main)
+    return { run: (feeds) => worker.run(feeds, never), close: () => worker.kill() }
+  }
+}
 
 const columns = 1024
+const weights = createTensor({
+  name: 'weights',
+  type: 'float32',
+  dims: [columns, columns],
+  data: new Float32Array(columns * columns).fill(0.001),
+})
 
-const model = (opType: string, inputs: string[], output: (number | string)[]): Uint8Array =>
+/** The operators one after the other, each on what the one before gives. */
+const chain = (operators: readonly string[], output: (number | string)[]): Uint8Array =>
   writeOnnx(
     createOnnxModel({
       operatorSets: { '': 13 },
       graph: {
-        name: opType,
-        node: [createNode(opType, inputs, ['y'])],
+        name: 'bench',
+        node: operators.map((operator, index) => {
+          const from = index === 0 ? 'x' : `x${index}`
+          const to = index === operators.length - 1 ? 'y' : `x${index + 1}`
+          return createNode(operator, operator === 'MatMul' ? [from, 'weights'] : [from], [to])
+        }),
         input: [createValueInfo({ name: 'x', type: 'float32', dims: ['rows', columns] })],
         output: [createValueInfo({ name: 'y', type: 'float32', dims: output })],
-        initializer: inputs.includes('weights')
-          ? [
-              createTensor({
-                name: 'weights',
-                type: 'float32',
-                dims: [columns, columns],
-                data: new Float32Array(columns * columns).fill(0.01),
-              }),
-            ]
-          : [],
+        initializer: operators.includes('MatMul') ? [weights] : [],
       },
     }),
   )
 
-const echo = model('Relu', ['x'], ['rows', columns])
-const reduction = model('ReduceMean', ['x'], [1, 1])
-const product = model('MatMul', ['x', 'weights'], ['rows', columns])
+const feedsOf = (rows: number): Feeds => ({
+  x: { type: 'float32', dims: [rows, columns], data: new Float32Array(rows * columns).fill(1) },
+})
+
+const work = (products: number): Uint8Array => chain([...Array(products).fill('MatMul'), 'ReduceMean'], [1, 1])
 
 const cases = [
-  { name: '4 KiB in, 4 KiB out', bytes: echo, rows: 1, rounds: 500 },
-  { name: '588 KiB in, 4 B out', bytes: reduction, rows: 147, rounds: 200 },
-  { name: '588 KiB in, 588 KiB out', bytes: echo, rows: 147, rounds: 200 },
-  { name: '16 MiB in, 16 MiB out', bytes: echo, rows: 4096, rounds: 20 },
-  { name: 'matrix product, 588 KiB in and out', bytes: product, rows: 147, rounds: 60 },
+  { name: '4 KiB in and out', main: chain(['Relu'], ['rows', columns]), rows: 1, turns: 40, runs: 20 },
+  { name: '588 KiB in, 4 B out', main: chain(['ReduceMean'], [1, 1]), rows: 147, turns: 40, runs: 20 },
+  { name: '588 KiB in, 4 B out, more work', main: work(4), rows: 147, turns: 8, runs: 15 },
+  { name: '588 KiB in and out', main: chain(['Relu'], ['rows', columns]), rows: 147, turns: 40, runs: 10 },
+  { name: '16 MiB in and out, Relu', main: chain(['Relu'], ['rows', columns]), rows: 4096, turns: 6, runs: 8 },
+  { name: '16 MiB in and out, Identity', main: chain(['Identity'], ['rows', columns]), rows: 4096, turns: 6, runs: 8 },
 ]
 
-const timeOf = async (session: InferenceSession, feeds: Record<string, Tensor>): Promise<number> => {
-  const start = performance.now()
-  await session.run(feeds)
-  return performance.now() - start
+const print = (cells: readonly string[]): void => void process.stdout.write(`| ${cells.join(' | ')} |\n`)
+
+const timeOf = async (place: Place, feeds: Feeds): Promise<number> => {
+  const begun = performance.now()
+  await place.run(feeds)
+  return performance.now() - begun
 }
 
-const middle = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0
+/** The medians of every way, in milliseconds. */
+const measure = async ({ main, rows, turns, runs }: (typeof cases)[number]): Promise<Map<string, number>> => {
+  const feeds = feedsOf(rows)
+  const places: [name: string, place: Place, times: number[]][] = []
+  for (const [name, open] of Object.entries(ways)) places.push([name, await open(main), []])
+  // The first half lets V8 compile what it is to compile, in every process.
+  for (let turn = 0; turn < 2 * turns; turn += 1) {
+    for (const [, place, times] of places) {
+      for (let run = 0; run < runs; run += 1) {
+        const elapsed = await timeOf(place, feeds)
+        if (turn >= turns) times.push(elapsed)
+      }
+    }
+  }
+  await Promise.all(places.map(([, place]) => place.close()))
+  return new Map(places.map(([name, , times]) => [name, median(times)]))
+}
 
-const sandbox = createSandbox({ require: 'none' })
-const { level } = await sandbox.probe()
-process.stdout.write(`Milliseconds of one run, median of turns; sandbox of level "${level}".\n\n`)
-process.stdout.write('| run | in process | sandbox | added | ratio |\n| --- | ---: | ---: | ---: | ---: |\n')
-for (const { name, bytes, rows, rounds } of cases) {
-  const here = await createInProcessSessions().open({ main: bytes })
-  const there = await sandbox.open({ main: bytes })
-  const feeds: Record<string, Tensor> = {
-    x: { type: 'float32', dims: [rows, columns], data: new Float32Array(rows * columns).fill(1) },
+process.stdout.write('Milliseconds of one run, median of turns; added: to the run in this process.\n\n')
+print(['run', 'way', 'ms', 'added', 'against in process', 'against advanced IPC'])
+print(['---', '---', '---:', '---:', '---:', '---:'])
+for (const one of cases.filter(({ name }) => name.includes(process.argv[2] ?? ''))) {
+  const medians = await measure(one)
+  const [here = Number.NaN, rival = Number.NaN] = [medians.get('in process'), medians.get('advanced IPC')]
+  for (const [way, ms] of medians) {
+    print([
+      one.name,
+      way,
+      ...[ms, ms - here].map((value) => value.toFixed(3)),
+      ...[ms / here, ms / rival].map((value) => value.toFixed(2)),
+    ])
   }
-  const times = { here: [] as number[], there: [] as number[] }
-  for (let round = 0; round < rounds; round += 1) {
-    times.here.push(await timeOf(here, feeds))
-    times.there.push(await timeOf(there, feeds))
-  }
-  const [inProcess, sandboxed] = [middle(times.here), middle(times.there)]
-  const cells = [inProcess, sandboxed, sandboxed - inProcess].map((value) => value.toFixed(3))
-  process.stdout.write(`| ${name} | ${cells.join(' | ')} | ${(sandboxed / inProcess).toFixed(2)} |\n`)
-  await Promise.all([here.close(), there.close()])
+}
+
+// A run of some 200 ms, and how late the timers of this process are meanwhile.
+const feeds = feedsOf(147)
+const calibration = await openHere(work(8))
+await calibration.run(feeds)
+const long = work(Math.max(1, Math.round((8 * 200) / (await timeOf(calibration, feeds)))))
+await calibration.close()
+
+process.stdout.write('\nHow late the timers of this process are while runs go on, in milliseconds.\n\n')
+print(['way', 'one run', 'median', 'p99', 'most'])
+print(['---', '---:', '---:', '---:', '---:'])
+for (const [name, open] of Object.entries(ways)) {
+  const place = await open(long)
+  await place.run(feeds)
+  const delay = monitorEventLoopDelay({ resolution: 1 })
+  delay.enable()
+  const times: number[] = []
+  for (let run = 0; run < 10; run += 1) times.push(await timeOf(place, feeds))
+  delay.disable()
+  const late = [delay.percentile(50), delay.percentile(99), delay.max].map((nanoseconds) =>
+    (nanoseconds / 1e6).toFixed(1),
+  )
+  print([name, median(times).toFixed(0), ...late])
+  await place.close()
 }

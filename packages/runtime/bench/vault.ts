@@ -3,12 +3,13 @@
 // Run: npx tsx --conditions=@nootropic/source packages/runtime/bench/vault.ts
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openKeyStore } from '@nootropic/core/crypto'
+import { type Cost, costOf, costOfCommand, median, peakMemory } from '../../../tools/bench/cost.ts'
 import { openVault } from '../src/vault/vault.ts'
 
 const mebibyte = 1024 * 1024
@@ -28,9 +29,7 @@ if (child === 'memory' && childSource !== undefined && childHome !== undefined) 
   for (const file of reader.files) for await (const _ of file.stream());
   await reader.close()
   await vault.export(ref, join(childHome, 'clear'))
-  // getrusage(2) counts what the parent had when it forked; this is of this program alone.
-  const highest = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]
-  process.stdout.write(String(Number(highest) / 1024))
+  process.stdout.write(String(peakMemory() / mebibyte))
   process.exit()
 }
 
@@ -43,33 +42,6 @@ interface Subject {
   readonly undo?: () => Promise<unknown>
   readonly rival: string
   readonly command: string
-}
-
-interface Cost {
-  /** Seconds. */
-  readonly cpu: number
-  readonly elapsed: number
-}
-
-const ours = async (work: () => Promise<unknown>): Promise<Cost> => {
-  const begun = performance.now()
-  const start = process.cpuUsage()
-  await work()
-  const { user, system } = process.cpuUsage(start)
-  return { cpu: (user + system) / 1e6, elapsed: (performance.now() - begun) / 1e3 }
-}
-
-// bash's own clock, for the process and what it waits for.
-const theirs = (command: string): Cost => {
-  const script = `TIMEFORMAT='%R %U %S'; { time { ${command}; }; } 2>&1`
-  const output = execFileSync('bash', ['-c', script], { cwd: directory, encoding: 'utf8' })
-  const [elapsed = Number.NaN, user = Number.NaN, system = Number.NaN] = output.trim().split(' ').map(Number)
-  return { cpu: user + system, elapsed }
-}
-
-const median = (values: readonly number[]): number => {
-  const sorted = values.toSorted((one, other) => one - other)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }
 
 const writeRandom = async (name: string, count: number): Promise<void> => {
@@ -140,9 +112,9 @@ try {
   for (const { name, work, undo, rival, command } of subjects) {
     const costs = { own: [] as Cost[], rival: [] as Cost[] }
     for (let round = 0; round < rounds; round += 1) {
-      costs.own.push(await ours(work))
+      costs.own.push(await costOf(work))
       await undo?.()
-      costs.rival.push(theirs(command))
+      costs.rival.push(costOfCommand(command, directory))
     }
     const speed = (of: 'own' | 'rival'): number => mebibytes / median(costs[of].map(({ cpu }) => cpu))
     const elapsed = (of: 'own' | 'rival'): string => median(costs[of].map((cost) => cost.elapsed)).toFixed(2)

@@ -1,6 +1,7 @@
 import { createHash, createSecretKey } from 'node:crypto'
 import { createSeededRandom } from '@nootropic/core'
 import { createNode, createOnnxModel, createTensor, createValueInfo, writeOnnx } from '@nootropic/core/formats'
+import { costOf, median } from '../../../tools/bench/cost.ts'
 import { createClaim, embedWatermark, extractWatermark, fingerprintModel } from '../src/index.ts'
 
 /** A dense network of 16 layers, 64 MB of weights. */
@@ -33,14 +34,10 @@ const denseModel = (): Uint8Array => {
 
 const rounds = 5
 /** The median time of a few runs, in milliseconds. */
-const median = async (run: () => unknown): Promise<number> => {
+const timeOf = async (run: () => unknown): Promise<number> => {
   const times: number[] = []
-  for (let round = 0; round < rounds; round += 1) {
-    const start = performance.now()
-    await run()
-    times.push(performance.now() - start)
-  }
-  return times.sort((left, right) => left - right)[rounds >> 1] ?? Number.NaN
+  for (let round = 0; round < rounds; round += 1) times.push((await costOf(run)).elapsed * 1e3)
+  return median(times)
 }
 
 const bytes = denseModel()
@@ -48,12 +45,12 @@ const key = createSecretKey(Buffer.alloc(32, 1))
 const claim = createClaim({ owner: 'bench', version: '1.0.0', timestamp: '2026-01-01', license: 'MIT' })
 const marked = embedWatermark(bytes, { key, claim })
 
-const sha256 = await median(() => createHash('sha256').update(bytes).digest())
+const sha256 = await timeOf(() => createHash('sha256').update(bytes).digest())
 const rows: [string, number][] = [
   ['sha256 (node:crypto)', sha256],
-  ['extractWatermark', await median(() => extractWatermark(marked.bytes, { key, claim: marked.claim }))],
-  ['embedWatermark (with its read-back)', await median(() => embedWatermark(bytes, { key, claim }))],
-  ['fingerprintModel (architecture, weights)', await median(() => fingerprintModel(bytes))],
+  ['extractWatermark', await timeOf(() => extractWatermark(marked.bytes, { key, claim: marked.claim }))],
+  ['embedWatermark (with its read-back)', await timeOf(() => embedWatermark(bytes, { key, claim }))],
+  ['fingerprintModel (architecture, weights)', await timeOf(() => fingerprintModel(bytes))],
 ]
 
 const megabytes = bytes.length / 1e6

@@ -1,8 +1,9 @@
 import type { KeyObject } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import { NootropicError } from '../errors.ts'
+import { release } from './engine/release.ts'
 import { readFully, writeFully } from './file-bytes.ts'
-import { corrupt, headerLength } from './floe-format.ts'
+import { corrupt, headerLength, prefixLength } from './floe-format.ts'
 import { layoutToOpen, layoutToSeal, type Range } from './floe-layout.ts'
 import { createFileSource, openFloeReader } from './floe-reader.ts'
 import {
@@ -13,7 +14,10 @@ import {
   sealedSegment,
 } from './floe-segment.ts'
 
-/** Sees every piece of content in its order, to hash it: before it is sealed, after it was verified. Lent for the call. */
+/**
+ * Sees every piece of content in its order, to hash it: before it is sealed, after it was verified. Lent for the call: then
+ * it is overwritten, and at last its memory freed.
+ */
 export type ContentObserver = (content: Buffer) => void
 
 /** How to seal a file. */
@@ -28,28 +32,20 @@ export interface OpenFileOptions extends OpenOptions {
 
 interface Plan {
   readonly segments: number
-  /** Bytes of the longest block on each side. */
-  readonly inputLength: number
-  readonly outputLength: number
+  /** Bytes of the longest segment, sealed: room for a block of either side. */
+  readonly bufferLength: number
+  /** Where in its buffer a block is read to. */
+  readonly inputStart: number
   input(index: number): Range
   output(index: number): Range
-  /** Makes block `index` of the output, at the start of `target`. */
-  work(index: number, block: Buffer, target: Buffer): Buffer
+  /** Makes block `index` of the output, in the buffer that the block of the input is in. */
+  work(index: number, block: Buffer, buffer: Buffer): Buffer
   /** The error for an input that became shorter. */
   cut(index: number): NootropicError
 }
 
-// Two buffers that take turns.
-const createBuffers = (length: number): { at(index: number): Buffer; wipe(): void } => {
-  const [even, odd] = [Buffer.allocUnsafeSlow(length), Buffer.allocUnsafeSlow(length)]
-  return {
-    at: (index) => (index % 2 === 0 ? even : odd),
-    wipe() {
-      even.fill(0)
-      odd.fill(0)
-    },
-  }
-}
+// Node's four threads for files have one each, and one is worked on. Fewer leave a processor idle at times.
+const buffersInTurn = 5
 
 const write = async (file: FileHandle, bytes: Buffer, offset: number): Promise<void> => {
   try {
@@ -67,34 +63,36 @@ const start = <Result>(operation: Promise<Result>): Promise<Result> => {
   return operation
 }
 
-// Block after block, in two buffers on each side: while one is worked on, the next is read and the one before written.
+// Buffer after buffer takes the next block, which is worked on in its place and written. The work goes in order, so that
+// after a refusal nothing more is written; meanwhile other buffers are read and written by other threads.
 const pump = async (from: FileHandle, to: FileHandle, plan: Plan): Promise<void> => {
-  const inputs = createBuffers(plan.inputLength)
-  const outputs = createBuffers(plan.outputLength)
-  const read = async (index: number): Promise<Buffer> => {
-    if (index === plan.segments) return Buffer.alloc(0)
+  const read = async (index: number, buffer: Buffer): Promise<Buffer> => {
+    if (index >= plan.segments) return buffer
     const place = plan.input(index)
     const length = place.end - place.start
-    const block = await readFully(from, inputs.at(index).subarray(0, length), place.start)
+    const block = await readFully(from, buffer.subarray(plan.inputStart, plan.inputStart + length), place.start)
     if (block.length < length) throw plan.cut(index)
     return block
   }
-  let reading = start(read(0))
-  let writing = Promise.resolve()
+  const writeAndRead = async (index: number, result: Buffer, buffer: Buffer): Promise<Buffer> => {
+    await write(to, result, plan.output(index).start)
+    return read(index + turns.length, buffer)
+  }
+  const turns = Array.from({ length: Math.min(buffersInTurn, plan.segments) }, (_, index) => {
+    const buffer = Buffer.allocUnsafeSlow(plan.bufferLength)
+    return { buffer, reading: start(read(index, buffer)) }
+  })
   try {
     for (let index = 0; index < plan.segments; index += 1) {
-      const block = await reading
-      reading = start(read(index + 1))
-      const result = plan.work(index, block, outputs.at(index))
-      await writing
-      writing = start(write(to, result, plan.output(index).start))
+      const turn = turns[index % turns.length] as (typeof turns)[number]
+      const result = plan.work(index, await turn.reading, turn.buffer)
+      turn.reading = start(writeAndRead(index, result, turn.buffer))
     }
-    await writing
+    await Promise.all(turns.map(({ reading }) => reading))
   } finally {
     // Nothing may still be using the files or the buffers when the caller goes on.
-    await Promise.allSettled([reading, writing])
-    inputs.wipe()
-    outputs.wipe()
+    await Promise.allSettled(turns.map(({ reading }) => reading))
+    for (const { buffer } of turns) release(buffer.fill(0))
   }
 }
 
@@ -102,7 +100,7 @@ const changed = (found: string): NootropicError =>
   new NootropicError('FILE_UNREADABLE', `expected a file that nobody writes to while it is sealed, found ${found}`)
 
 /**
- * Seals one open file into another, empty one: four segments of memory, whatever the size, with reading, sealing and
+ * Seals one open file into another, empty one: five segments of memory, whatever the size, with reading, sealing and
  * writing at the same time. The caller syncs and closes the files, and removes the result of a failure.
  *
  * @returns bytes of the sealed file.
@@ -121,13 +119,13 @@ export const sealFloeFile = async (
     await write(to, sealer.header, 0)
     await pump(from, to, {
       segments: layout.segments,
-      inputLength: Math.min(sealer.contentLength, layout.contentSize),
-      outputLength: Math.min(sealer.segmentLength, layout.sealedSize),
+      bufferLength: Math.min(sealer.segmentLength, layout.sealedSize),
+      inputStart: prefixLength,
       input: (index) => layout.segment(index).content,
       output: (index) => layout.segment(index).sealed,
-      work(index, content, target) {
+      work(index, content, buffer) {
         options.onContent?.(content)
-        return sealer.seal(index, layout.segment(index).isFinal, [content], target)
+        return sealer.seal(index, layout.segment(index).isFinal, [content], buffer)
       },
       cut: () => changed('an end before its size'),
     })
@@ -161,12 +159,13 @@ export const openFloeFile = async (
     const layout = layoutToOpen(source.size, opener.segmentLength)
     await pump(from, to, {
       segments: layout.segments,
-      inputLength: Math.min(opener.segmentLength, layout.sealedSize),
-      outputLength: Math.min(opener.contentLength, layout.contentSize),
+      bufferLength: Math.min(opener.segmentLength, layout.sealedSize),
+      inputStart: 0,
       input: (index) => layout.segment(index).sealed,
       output: (index) => layout.segment(index).content,
-      work(index, sealed, target) {
-        const content = opener.open(index, layout.segment(index).isFinal, sealedSegment(sealed), target)
+      work(index, sealed, buffer) {
+        const { isFinal } = layout.segment(index)
+        const content = opener.open(index, isFinal, sealedSegment(sealed), buffer.subarray(prefixLength))
         options.onContent?.(content)
         return content
       },

@@ -41,7 +41,10 @@ const runFailure = (cause: unknown): NootropicError => {
   const reason = reasonOf(cause)
   // An expansion bomb (CWE-789) ends in the allocator; the runtime survives it.
   return /bad_alloc|allocate memory/i.test(reason)
-    ? new NootropicError('LIMIT_EXCEEDED', `the run asked for more memory than there is: ${reason}`, { cause })
+    ? new NootropicError('LIMIT_EXCEEDED', `the run asked for more memory than there is: ${reason}`, {
+        cause,
+        details: { resource: 'memory' },
+      })
     : new NootropicError('INPUT_INVALID', `the model cannot be run with these inputs: ${reason}`, { cause })
 }
 

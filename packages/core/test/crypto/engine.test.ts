@@ -18,6 +18,21 @@ test.each(engines)('%s: what was sealed in pieces of any size opens in others', 
   expect(opened.equals(content)).toBe(true)
 })
 
+test.each(engines)('%s: what is sealed and opened in its own memory is the same', (_, engine) => {
+  const content = randomBytes(150_001)
+  const apart = Buffer.alloc(content.length + 16)
+  engine.sealGcm(parameters, [content], apart)
+  const bytes = Buffer.concat([content, Buffer.alloc(16)])
+  const [inside, tag] = [bytes.subarray(0, -16), bytes.subarray(-16)]
+  engine.sealGcm(parameters, [inside], bytes)
+  expect(bytes.equals(apart)).toBe(true)
+  expect(engine.openGcm(parameters, [inside], tag, inside)).toBe(true)
+  expect(inside.equals(content)).toBe(true)
+  // What is there now is not what the tag is of.
+  expect(engine.openGcm(parameters, [inside], tag, inside)).toBe(false)
+  expect(inside.every((byte) => byte === 0)).toBe(true)
+})
+
 test.each(engines)('%s: of a changed content nothing is left in the buffer', (_, engine) => {
   const sealed = Buffer.alloc(100_016)
   engine.sealGcm(parameters, [randomBytes(100_000)], sealed)

@@ -12,6 +12,7 @@ import {
   sealFloe,
   sealFloeFile,
 } from '../../src/crypto/index.ts'
+import { engines } from './engines.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'floe-file-'))
 afterAll(() => rmSync(directory, { recursive: true }))
@@ -57,6 +58,14 @@ test.each([0, 1, 99, 100, 101, 200, 250, 1000])(
     expect(Buffer.concat(seen)).toEqual(Buffer.concat([content, content]))
   },
 )
+
+test.each(engines)('%s: a file of more segments than memory holds is sealed and opened', async (_, engine) => {
+  const content = randomBytes(2_345)
+  writeFileSync(path('plain'), content)
+  await withFiles(path('plain'), path('sealed'), (from, to) => sealFloeFile(key, from, to, { ...options, engine }))
+  await withFiles(path('sealed'), path('opened'), (from, to) => openFloeFile(key, from, to, { ...options, engine }))
+  expect(await readFile(path('opened'))).toEqual(content)
+})
 
 test('of a cut file nothing is written, of a changed one what stands before the change', async () => {
   const content = randomBytes(1000)

@@ -22,7 +22,7 @@ export interface CryptoEngine {
   /**
    * Encrypts by AES-256-GCM.
    *
-   * @param content in pieces of any size.
+   * @param content in pieces of any size; one piece may be the start of `sealed` itself, to encrypt in place.
    * @param sealed takes the ciphertext and the tag of 16 bytes after it; exactly as long.
    * @throws NootropicError `USAGE` for a key, IV or buffer of another length.
    */
@@ -30,6 +30,7 @@ export interface CryptoEngine {
   /**
    * Decrypts by AES-256-GCM.
    *
+   * @param ciphertext in pieces of any size; one piece may be `content` itself, to decrypt in place.
    * @param content takes the plaintext, exactly as long as the ciphertext; zeros when the tag is wrong.
    * @returns whether the tag, of 16 bytes, is right. Until then nothing in `content` may be used.
    * @throws NootropicError `USAGE` as {@link sealGcm}.

@@ -43,11 +43,12 @@ export const portableEngine: CryptoEngine = {
   openGcm(parameters, ciphertext, tag, content) {
     verifyGcm(parameters, ciphertext, content.length)
     const { key, iv, associatedData } = parameters
+    const sealed = Buffer.concat([...ciphertext, tag]) // first: `content` may be the same memory
     return (
       tag.length === gcmTagLength &&
       holds(() => {
         content.fill(0)
-        content.set(gcm(secret(key), iv, associatedData).decrypt(Buffer.concat([...ciphertext, tag])))
+        content.set(gcm(secret(key), iv, associatedData).decrypt(sealed))
         return true
       })
     )
