@@ -4,4 +4,5 @@ import { library, program } from '../../tools/build/library.ts'
 export default defineConfig([
   library(['src/index.ts', 'src/sandbox/index.ts']),
   program({ worker: 'src/worker/main.ts' }),
+  program({ launcher: 'src/launcher/main.ts' }),
 ])

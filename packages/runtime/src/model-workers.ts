@@ -6,25 +6,38 @@ import {
   type SessionOptions,
 } from '@nootropic/core'
 import { modelBytes } from '@nootropic/core/formats'
+import type { PoolEvent, TellPool } from './pool/pool-event.ts'
 import type { IsolationReport } from './sandbox/isolation.ts'
 import type { LendModel } from './sandbox/session.ts'
 import type { Vault } from './vault/vault-contract.ts'
 
-/** A session, which says what was proved of its worker when it has one. */
+/** A session, which says what was proved of its worker, and which process that is, when it has one. */
 export interface ModelSession extends InferenceSession {
   readonly isolation?: IsolationReport
+  readonly pid?: number
+}
+
+/** How a session of a served model is opened. */
+export interface ModelSessionOptions extends SessionOptions {
+  /** Is told what happens among the session's workers. */
+  readonly onEvent?: TellPool
 }
 
 /** Opens models: a sandbox, or any session factory that keeps nothing of the bytes once a session is open. */
 export interface ModelSessions {
-  open(model: ModelBytes, options?: SessionOptions): Promise<ModelSession>
+  open(model: ModelBytes, options?: ModelSessionOptions): Promise<ModelSession>
   /** For sessions that need the bytes again later: they are asked for each time. */
-  openLent?(lendModel: LendModel, options?: SessionOptions): Promise<ModelSession>
+  openLent?(lendModel: LendModel, options?: ModelSessionOptions): Promise<ModelSession>
 }
 
-/** One worker for each version of each model, opened from the vault when it is first used. */
+/** One session, with workers of its own, for each version of each model, opened from the vault when it is first used. */
 export interface ModelWorkers {
-  /** @throws NootropicError `ABORTED` after {@link ModelWorkers.closeAll} */
+  /**
+   * The session of a version. Asked for before the version is to serve, it is warm when it does: to activate it, or to roll
+   * back to it, is then to ask for this one and no longer for the other.
+   *
+   * @throws NootropicError `ABORTED` after {@link ModelWorkers.closeAll}
+   */
   session(ref: ModelRef): Promise<ModelSession>
   /** Stops the workers of every version of `model`, whatever they do. */
   close(model: string): Promise<void>
@@ -34,8 +47,15 @@ export interface ModelWorkers {
   closeAll(): Promise<void>
 }
 
-export const createModelWorkers = (parts: { vault: Pick<Vault, 'lend'>; sessions: ModelSessions }): ModelWorkers => {
-  const { vault, sessions } = parts
+/** What serves models is made of. */
+export interface ModelWorkersParts {
+  readonly vault: Pick<Vault, 'lend'>
+  readonly sessions: ModelSessions
+  /** Is told what happens among the workers of each version. */
+  readonly onEvent?: (ref: ModelRef, event: PoolEvent) => void
+}
+
+export const createModelWorkers = ({ vault, sessions, onEvent }: ModelWorkersParts): ModelWorkers => {
   interface Worker {
     readonly ref: ModelRef
     readonly stop: AbortController
@@ -48,8 +68,12 @@ export const createModelWorkers = (parts: { vault: Pick<Vault, 'lend'>; sessions
   const open = async (ref: ModelRef, signal: AbortSignal): Promise<ModelSession> => {
     // In the clear until the worker has it, and no longer.
     const lendModel: LendModel = (use) => vault.lend(ref, (model) => use(modelBytes(model)))
-    if (sessions.openLent !== undefined) return sessions.openLent(lendModel, { signal })
-    return lendModel((model) => sessions.open(model, { signal }))
+    const options: ModelSessionOptions = {
+      signal,
+      ...(onEvent === undefined ? {} : { onEvent: (event) => onEvent(ref, event) }),
+    }
+    if (sessions.openLent !== undefined) return sessions.openLent(lendModel, options)
+    return lendModel((model) => sessions.open(model, options))
   }
   const closeWhere = async (isMeant: (ref: ModelRef) => boolean): Promise<void> => {
     const meant = [...workers].filter(([, { ref }]) => isMeant(ref))

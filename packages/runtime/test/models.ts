@@ -1,4 +1,4 @@
-import type { ElementType, TensorSpec } from '@nootropic/core'
+import { type ElementType, elementTypes, type ModelBytes, type TensorSpec } from '@nootropic/core'
 import {
   createGraph,
   createNode,
@@ -129,3 +129,39 @@ export const productModel = (columns: number): Uint8Array =>
       }),
     ],
   )
+
+/** Gives back an input of every element type, each of any shape. */
+export const identityModel = (): Uint8Array => {
+  const ofAnyShape = (name: string, type: ElementType): TensorSpec => ({ name, type, dims: [] })
+  return model(
+    elementTypes.map((type) => createNode('Identity', [type], [`${type}-out`])),
+    elementTypes.map((type) => ofAnyShape(type, type)),
+    elementTypes.map((type) => ofAnyShape(`${type}-out`, type)),
+  )
+}
+
+/** Where an input is not zero: outputs of a shape that follows from values. */
+export const nonZeroModel = (): Uint8Array =>
+  model(
+    [createNode('NonZero', ['values'], ['places'])],
+    [spec('values', 'float32', 'n')],
+    [spec('places', 'int64', 1, 'k')],
+  )
+
+/** sum = left + data, where data is in a file of its own. */
+export const externalModel = (data: Float32Array): ModelBytes => ({
+  main: model(
+    [createNode('Add', ['left', 'right'], ['sum'])],
+    [spec('left', 'float32', data.length)],
+    [spec('sum', 'float32', data.length)],
+    [
+      {
+        ...createTensor({ name: 'right', type: 'float32', dims: [data.length], data }),
+        rawData: undefined,
+        dataLocation: externalLocation,
+        externalData: [{ key: 'location', value: 'right.bin', unknownFields: [] }],
+      },
+    ],
+  ),
+  externalData: [{ path: 'right.bin', data: new Uint8Array(data.buffer) }],
+})

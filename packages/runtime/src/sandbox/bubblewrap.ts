@@ -8,6 +8,7 @@ export const bubblewrapClaims: IsolationClaims = {
   filesystem: 'bubblewrap: a read-only root of Node, its libraries and onnxruntime',
   network: 'bubblewrap: an empty network namespace',
   environment: 'bubblewrap: a cleared environment',
+  signals: 'bubblewrap: process ids of its own',
 }
 
 const bind = (source: string, target: string): string[] => ['--ro-bind', realpathSync(source), target]
@@ -17,7 +18,7 @@ const bind = (source: string, target: string): string[] => ['--ro-bind', realpat
  * of its own, without capabilities. Libraries stand at the paths where the loader looks for them; links of package
  * managers are resolved.
  */
-export const bubblewrapCommand = (files: WorkerFiles): string[] => [
+export const bubblewrapWords = (files: WorkerFiles): string[] => [
   ...['--unshare-user', '--unshare-ipc', '--unshare-pid', '--unshare-net', '--unshare-uts', '--unshare-cgroup-try'],
   // No user namespace inside: they widen the kernel's attack surface (CVE-2022-0185, CVE-2023-32233).
   '--disable-userns',
@@ -32,5 +33,7 @@ export const bubblewrapCommand = (files: WorkerFiles): string[] => [
   ...files.packages.flatMap(({ name, directory }) => bind(directory, `/rt/app/node_modules/${name}`)),
   ...['--proc', '/proc', '--dev', '/dev', '--remount-ro', '/dev', '--chdir', '/rt/app', '--remount-ro', '/'],
   ...Object.entries(workerEnvironment).flatMap(([name, value]) => ['--setenv', name, value]),
-  ...['--', '/rt/node', '/rt/app/worker.mjs'],
 ]
+
+/** What bubblewrap becomes, behind its own words. */
+export const enclosedCommand: readonly string[] = ['--', '/rt/node', '/rt/app/worker.mjs']

@@ -1,3 +1,7 @@
+export type { PoolMetrics } from '../pool/pool.ts'
+export type { PoolEvent, TellPool, WorkerEndCause } from '../pool/pool-event.ts'
+export { defaultPoolOptions, type PoolOptions } from '../pool/pool-options.ts'
+export { readWorkerUsage, type WorkerUsage } from '../pool/worker-usage.ts'
 export {
   type IsolationLayer,
   type IsolationLevel,
@@ -6,7 +10,8 @@ export {
   isolationLayers,
   isolationLevels,
   type LayerReport,
+  type PassedOver,
 } from './isolation.ts'
 export { defaultSandboxLimits, type SandboxLimits } from './limits.ts'
-export { createSandbox, type Sandbox, type SandboxOptions } from './sandbox.ts'
+export { createSandbox, type Sandbox, type SandboxOptions, type SandboxSessionOptions } from './sandbox.ts'
 export type { LendModel, SandboxSession } from './session.ts'

@@ -1,9 +1,17 @@
 import { isNootropicError, NootropicError } from '@nootropic/core'
+import { adviseInstallation, explainComplaint } from './advice.ts'
 import type { HostTools } from './host-tools.ts'
-import { type IsolationLevel, type IsolationReport, isAtLeastLevel, isolationLayers } from './isolation.ts'
+import {
+  type IsolationLevel,
+  type IsolationReport,
+  isAtLeastLevel,
+  isolationLayers,
+  type PassedOver,
+} from './isolation.ts'
 import type { IsolationStep } from './isolation-step.ts'
 import type { SandboxLimits } from './limits.ts'
-import { probeWorker } from './probe.ts'
+import { createMailboxes } from './mailboxes.ts'
+import { probeServingWorker, probeWorker } from './probe.ts'
 import type { WorkerFiles } from './worker-files.ts'
 import { startWorker, type WorkerProcess } from './worker-process.ts'
 
@@ -11,24 +19,17 @@ import { startWorker, type WorkerProcess } from './worker-process.ts'
 export interface IsolatedWorker {
   readonly process: WorkerProcess
   readonly isolation: IsolationReport
+  /**
+   * The report with the second filter, once the worker has set it and before a model is sent.
+   *
+   * @throws NootropicError `ISOLATION_UNAVAILABLE` when it was to be set and does not hold; `WORKER_FAILED`
+   */
+  proveServing(): Promise<IsolationReport>
 }
-
-const maximumComplaintLength = 300
 
 /** What became of one way to start a worker. */
-interface Attempt {
-  readonly step: string
+interface Attempt extends PassedOver {
   readonly level: IsolationLevel | undefined
-  readonly reason: string
-}
-
-const advice = (tools: HostTools): string => {
-  if (tools.platform !== 'linux') return `no isolation is built for ${tools.platform} yet; `
-  const missing = [
-    ...(tools.bwrap === undefined ? ['bubblewrap'] : []),
-    ...(tools.prlimit === undefined ? ['util-linux'] : []),
-  ]
-  return missing.length === 0 ? '' : `install what is missing: apt install ${missing.join(' ')}; `
 }
 
 const unavailable = (required: IsolationLevel, tools: HostTools, attempts: readonly Attempt[]): NootropicError => {
@@ -36,11 +37,11 @@ const unavailable = (required: IsolationLevel, tools: HostTools, attempts: reado
   const best = proved.sort((left, right) => (isAtLeastLevel(left, right) ? -1 : 1))[0]
   const accept =
     best === undefined ? 'mend what stands in brackets' : `or accept what is there by name: require: '${best}'`
-  const tried = attempts.map(({ step, reason }) => `${step}: ${reason}`).join('; ')
+  const tried = attempts.map(({ way, reason }) => `${way}: ${reason}`).join('; ')
   return new NootropicError(
     'ISOLATION_UNAVAILABLE',
     `expected isolation of level "${required}", this host proves ${best === undefined ? 'none' : `"${best}"`} (${tried}); ` +
-      `${advice(tools)}${accept}`,
+      `${adviseInstallation(tools)}${accept}`,
     { details: { required, best: best ?? null, attempts } },
   )
 }
@@ -63,19 +64,19 @@ const tryWorker = async (
   const kill = (): void => void process.kill()
   stop.addEventListener('abort', kill, { once: true })
   try {
-    const isolation = await probeWorker(process, step.claims, limits)
+    const isolation = await probeWorker(process, step, limits)
     const failed = isolationLayers.filter((layer) => isolation.layers[layer].state === 'failed')
     if (failed.length > 0) {
       const found = failed.map((layer) => `${layer} (${isolation.layers[layer].probe})`).join(', ')
-      return { step: step.name, level: undefined, reason: `the canary got through ${found}` }
+      return { way: step.name, level: undefined, reason: `the canary got through ${found}` }
     }
     if (isAtLeastLevel(isolation.level, required)) return isolation
-    return { step: step.name, level: isolation.level, reason: `proves "${isolation.level}"` }
+    return { way: step.name, level: isolation.level, reason: `proves "${isolation.level}"` }
   } catch (error) {
     if (!isNootropicError(error)) throw error
     // No model has been near this worker: what it wrote is its launcher's complaint.
-    const complaint = String(error.details.stderr ?? '').slice(0, maximumComplaintLength)
-    return { step: step.name, level: undefined, reason: `${error.message} ${complaint}`.trim() }
+    const complaint = explainComplaint(String(error.details.stderr ?? ''))
+    return { way: step.name, level: undefined, reason: `${error.message} ${complaint}`.trim() }
   } finally {
     stop.removeEventListener('abort', kill)
   }
@@ -89,13 +90,16 @@ const tryWorker = async (
  * @throws NootropicError `ISOLATION_UNAVAILABLE`; the reason of `stop` when it aborts first
  */
 export const startIsolatedWorker = async (options: IsolationOptions): Promise<IsolatedWorker> => {
-  const { required, stop } = options
+  const { required, limits, stop } = options
   const attempts: Attempt[] = []
   for (const step of options.steps) {
     stop.throwIfAborted()
-    const process = startWorker(step, options.files)
+    const process = startWorker(step, options.files, { limits, mailboxes: createMailboxes(limits) })
     const outcome = await tryWorker(process, step, options)
-    if (!('reason' in outcome)) return { process, isolation: outcome }
+    if (!('reason' in outcome)) {
+      const isolation = { ...outcome, passedOver: attempts.map(({ way, reason }) => ({ way, reason })) }
+      return { process, isolation, proveServing: () => probeServingWorker(process, step, isolation) }
+    }
     await process.kill()
     attempts.push(outcome)
   }

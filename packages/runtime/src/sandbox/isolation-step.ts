@@ -1,7 +1,12 @@
-import { bubblewrapClaims, bubblewrapCommand } from './bubblewrap.ts'
+import { bubblewrapClaims, bubblewrapWords, enclosedCommand } from './bubblewrap.ts'
 import type { HostTools } from './host-tools.ts'
 import type { IsolationClaims } from './isolation.ts'
-import { limitClaims, limitPrefix, type SandboxLimits } from './limits.ts'
+import { encloseByLandlock } from './landlock/enclose.ts'
+import { landlockClaims } from './landlock/rights.ts'
+import { launchCommand, launchLimits, limitedCommand, nobody } from './launch.ts'
+import { limitClaims, type ProcessLimits, type SandboxLimits } from './limits.ts'
+import { seccompFilter } from './seccomp/filter.ts'
+import { countTasks } from './user-tasks.ts'
 import { type WorkerFiles, workerEnvironment } from './worker-files.ts'
 
 /** One way to start a worker, and what it claims to enforce; a canary decides whether it does. */
@@ -11,6 +16,8 @@ export interface IsolationStep {
   /** The program and its arguments. It gets `environment` and nothing of the host's. */
   readonly command: (files: WorkerFiles) => readonly string[]
   readonly environment: Readonly<Record<string, string>>
+  /** Goes to the program as descriptor 3: a seccomp filter, as packed `struct sock_filter[]`. */
+  readonly filter?: Buffer
 }
 
 const plainCommand = (files: WorkerFiles): string[] => [files.node, files.program]
@@ -21,39 +28,118 @@ const plainEnvironment: Record<string, string> = {
   ...(process.env.SystemRoot === undefined ? {} : { SystemRoot: process.env.SystemRoot }),
 }
 
-// 65534 is `nobody` on every Linux: it owns nothing.
-const dropRoot = (setpriv: string): string[] => [setpriv, '--reuid=65534', '--regid=65534', '--clear-groups', '--']
+const environmentClaims: IsolationClaims = { environment: 'a cleared environment' }
+
+const privilegeClaims: IsolationClaims = { privileges: 'a user without capabilities' }
+
+const filterClaims: IsolationClaims = {
+  systemCalls: 'seccomp: an allow-list of system calls',
+  processes: 'seccomp: threads only, no process and no other program',
+}
+
+// The worker sets it on itself, by koffi.
+const servingClaims: IsolationClaims = { servingCalls: 'seccomp: a second, narrower filter' }
+
+const nameOf = (wall: string, isRoot: boolean, user: number | undefined): string => {
+  if (!isRoot) return wall
+  return `${wall} as ${user === undefined ? 'root' : 'nobody'}`
+}
+
+/** Layer A: own namespaces, a filter of system calls, limits. */
+const bubblewrapStep = (tools: HostTools, limits: ProcessLimits, user?: number): IsolationStep[] => {
+  const { bwrap, architecture, launcher, isRoot } = tools
+  if (bwrap === undefined) return []
+  const filter = architecture === undefined ? undefined : seccompFilter(architecture, 'start')
+  const byFilter = filter === undefined ? [] : ['--seccomp', '3']
+  const limited = (words: readonly string[]) =>
+    limitedCommand(tools, limits, {
+      command: [bwrap, ...words],
+      environment: {},
+      ...(user === undefined ? {} : { user }),
+    })
+  if (limited([]) === undefined) return []
+  return [
+    {
+      name: nameOf('bubblewrap', isRoot, user),
+      claims: {
+        ...bubblewrapClaims,
+        ...limitClaims(limits),
+        ...(filter === undefined ? {} : filterClaims),
+        ...(filter === undefined || launcher === undefined ? {} : servingClaims),
+        ...(isRoot && user === undefined ? {} : privilegeClaims),
+      },
+      command: (files) => limited([...bubblewrapWords(files), ...byFilter, ...enclosedCommand]) ?? [],
+      environment: {},
+      ...(filter === undefined ? {} : { filter }),
+    },
+  ]
+}
+
+/** Layer B: a Landlock domain, a filter of system calls, limits; no namespaces. */
+const landlockStep = (
+  { landlock, launcher, isRoot }: HostTools,
+  limits: ProcessLimits,
+  user?: number,
+): IsolationStep[] => {
+  if (landlock === undefined || launcher === undefined) return []
+  return [
+    {
+      name: nameOf('Landlock', isRoot, user),
+      claims: {
+        ...landlockClaims(landlock),
+        ...limitClaims(limits),
+        ...filterClaims,
+        ...servingClaims,
+        ...(isRoot && user === undefined ? {} : privilegeClaims),
+      },
+      command: (files) =>
+        launchCommand(launcher, {
+          ...encloseByLandlock(files),
+          limits: launchLimits(limits),
+          ...(user === undefined ? {} : { user }),
+          filter: true,
+        }),
+      environment: {},
+    },
+  ]
+}
+
+const limitsStep = (tools: HostTools, limits: ProcessLimits): IsolationStep[] => {
+  const limited = (command: readonly string[]) =>
+    limitedCommand(tools, limits, { command, environment: plainEnvironment })
+  if (limited(['']) === undefined) return []
+  return [
+    {
+      name: 'limits',
+      claims: { ...limitClaims(limits), ...environmentClaims },
+      command: (files) => limited(plainCommand(files)) ?? [],
+      environment: plainEnvironment,
+    },
+  ]
+}
+
+const plainStep: IsolationStep = {
+  name: 'plain process',
+  claims: environmentClaims,
+  command: plainCommand,
+  environment: plainEnvironment,
+}
+
+// Room for some sixty workers of one user. The kernel counts all that the user runs, so what is there already comes on top.
+const tasksOfWorkers = 1024
 
 /** The ways this host may offer, the strongest first. */
-export const isolationSteps = (tools: HostTools, limits: SandboxLimits): IsolationStep[] => {
-  const { bwrap, prlimit, setpriv } = tools
-  const prefix = prlimit === undefined ? [] : limitPrefix(prlimit, limits)
-  const limited = prlimit === undefined ? {} : limitClaims(limits)
-  const steps: IsolationStep[] = []
-  if (tools.platform === 'linux' && bwrap !== undefined) {
-    const bubblewrap = (name: string, before: string[], claims: IsolationClaims): IsolationStep => ({
-      name,
-      claims: { ...bubblewrapClaims, ...limited, ...claims },
-      command: (files) => [...prefix, ...before, bwrap, ...bubblewrapCommand(files)],
-      environment: {},
-    })
-    const privileges = 'a user without capabilities'
-    // bwrap's --uid only maps: root outside stays root outside, so it is dropped first, where the files can be read without it.
-    if (!tools.isRoot) steps.push(bubblewrap('bubblewrap', [], { privileges }))
-    else {
-      if (setpriv !== undefined) steps.push(bubblewrap('bubblewrap as nobody', dropRoot(setpriv), { privileges }))
-      steps.push(bubblewrap('bubblewrap as root', [], {}))
-    }
-  }
-  const environment = 'a cleared environment'
-  if (tools.platform === 'linux' && prlimit !== undefined) {
-    steps.push({
-      name: 'limits',
-      claims: { ...limited, environment },
-      command: (files) => [...prefix, ...plainCommand(files)],
-      environment: plainEnvironment,
-    })
-  }
-  steps.push({ name: 'plain process', claims: { environment }, command: plainCommand, environment: plainEnvironment })
-  return steps
+export const isolationSteps = (tools: HostTools, sandboxLimits: SandboxLimits): IsolationStep[] => {
+  if (tools.platform !== 'linux') return [plainStep]
+  const worker = tools.isRoot ? nobody : (process.getuid?.() ?? nobody)
+  const limits = { ...sandboxLimits, tasks: countTasks(worker) + tasksOfWorkers }
+  // Neither bwrap's --uid, which only maps, nor a lack of capabilities takes from root what root owns: it becomes nobody
+  // first. Where it cannot, as in a user namespace of one user, it stays root and is not called unprivileged.
+  const strong = [bubblewrapStep, landlockStep]
+  return [
+    ...strong.flatMap((step) => step(tools, limits, tools.isRoot ? nobody : undefined)),
+    ...(tools.isRoot ? strong.flatMap((step) => step(tools, limits)) : []),
+    ...limitsStep(tools, limits),
+    plainStep,
+  ]
 }

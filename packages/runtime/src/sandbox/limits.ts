@@ -1,9 +1,11 @@
-import type { HostTools } from './host-tools.ts'
 import type { IsolationClaims } from './isolation.ts'
 
 /** What a worker may use, and what a session will take from it. */
 export interface SandboxLimits {
-  /** Bytes of private memory. Node and onnxruntime need about 150 MiB beside the model; the model counts twice while it loads. */
+  /**
+   * Bytes of private memory. Beside the model, Node and onnxruntime need about 150 MiB, Node 24 some 700 MiB; the model counts
+   * twice while it loads.
+   */
   readonly memoryBytes: number
   /** Open files. */
   readonly descriptors: number
@@ -15,8 +17,9 @@ export interface SandboxLimits {
   readonly startMs: number
   /** Bytes of all outputs of one run. */
   readonly outputBytes: number
-  /** Runs that may wait for one worker; the next is refused (CWE-770). */
+  /** Runs that may wait for the workers of one model, and bytes of their inputs; what is more is refused (CWE-770). */
   readonly queueLength: number
+  readonly queueBytes: number
 }
 
 /** The limits of a worker where its host names no others. */
@@ -28,29 +31,48 @@ export const defaultSandboxLimits: SandboxLimits = {
   startMs: 60_000,
   outputBytes: 64 * 1024 ** 2,
   queueLength: 64,
+  queueBytes: 256 * 1024 ** 2,
 }
 
-/** What prlimit enforces. */
+/** A limit that the kernel keeps: its name for prlimit(1), its number (`RLIMIT_*`), and its value, soft and hard. */
+export interface ResourceLimit {
+  readonly name: 'as' | 'core' | 'cpu' | 'data' | 'fsize' | 'nofile' | 'nproc'
+  readonly resource: number
+  readonly value: number
+}
+
+/** What is limited, with what it takes to know of the user. */
+export interface ProcessLimits extends SandboxLimits {
+  /** Processes and threads that the worker's user may have in all. */
+  readonly tasks: number
+}
+
+// Node and onnxruntime reserve less, and touch little of it. What is mapped costs page tables, of which no other limit
+// knows: 2 MiB for a GiB.
+const addressSpaceBytes = 64 * 1024 ** 3
+
+/**
+ * The limits of one worker process.
+ *
+ * RLIMIT_DATA counts private writable memory, which is what a model makes. RLIMIT_AS bounds what the kernel keeps for
+ * mappings, and RLIMIT_NPROC threads, of which a host has some ten thousand for all. Files may not grow. No core is dumped, which would put the model on a disk:
+ * a limit of 0 stops files only, and Linux still hands the core to a program where core(5)'s pattern names one; of 1 byte it
+ * does neither (fs/coredump.c).
+ */
+export const resourceLimits = ({ memoryBytes, descriptors, cpuSeconds, tasks }: ProcessLimits): ResourceLimit[] => [
+  { name: 'data', resource: 2, value: memoryBytes },
+  { name: 'as', resource: 9, value: addressSpaceBytes + memoryBytes },
+  { name: 'nproc', resource: 6, value: tasks },
+  { name: 'nofile', resource: 7, value: descriptors },
+  { name: 'fsize', resource: 1, value: 0 },
+  { name: 'core', resource: 4, value: 1 },
+  ...(cpuSeconds === undefined ? [] : [{ name: 'cpu', resource: 0, value: cpuSeconds } as const]),
+]
+
+/** What these limits enforce. */
 export const limitClaims = ({ cpuSeconds }: SandboxLimits): IsolationClaims => ({
-  memory: 'RLIMIT_DATA',
+  memory: 'RLIMIT_DATA and RLIMIT_AS',
   descriptors: 'RLIMIT_NOFILE',
   coreDumps: 'RLIMIT_CORE',
   ...(cpuSeconds === undefined ? {} : { cpu: 'RLIMIT_CPU' }),
 })
-
-/**
- * The words before a command that limit it.
- *
- * RLIMIT_DATA counts private writable memory, which is what a model makes; RLIMIT_AS would count the address space that
- * Node and onnxruntime reserve and never touch. Files may not grow. No core is dumped, which would put the model on a disk:
- * a limit of 0 stops files only, and Linux still hands the core to a program where core(5)'s pattern names one; of 1 byte it
- * does neither (fs/coredump.c).
- */
-export const limitPrefix = (prlimit: NonNullable<HostTools['prlimit']>, limits: SandboxLimits): string[] => [
-  prlimit,
-  `--data=${limits.memoryBytes}:${limits.memoryBytes}`,
-  `--nofile=${limits.descriptors}:${limits.descriptors}`,
-  '--fsize=0:0',
-  '--core=1:1',
-  ...(limits.cpuSeconds === undefined ? [] : [`--cpu=${limits.cpuSeconds}:${limits.cpuSeconds}`]),
-]

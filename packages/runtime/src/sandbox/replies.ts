@@ -1,7 +1,12 @@
 import { signatureSchema, tensorSpecSchema } from '@nootropic/core'
 import { z } from 'zod'
-import type { CanaryResult } from '../worker/canary.ts'
-import type { TensorHead } from '../worker/protocol.ts'
+import {
+  type LoadReply,
+  mailboxUses,
+  type NarrowReply,
+  type TensorHead,
+  type TensorMessage,
+} from '../worker/protocol.ts'
 
 // What a worker may answer. A model may have taken it over: whatever is not of this shape is a fault of the worker.
 
@@ -10,9 +15,23 @@ const tensorHeadSchema = tensorSpecSchema.extend({
   byteLength: z.number().int().nonnegative(),
 }) satisfies z.ZodType<TensorHead>
 
-export const loadReplySchema = signatureSchema
+const sentence = z.string().max(1000)
 
-export const runReplySchema = z.strictObject({ tensors: z.array(tensorHeadSchema) })
+export const narrowReplySchema = z.strictObject({
+  isNarrowed: z.boolean(),
+  how: sentence,
+  probe: sentence,
+}) satisfies z.ZodType<NarrowReply>
+
+export const loadReplySchema = z.strictObject({
+  signature: signatureSchema,
+  mailbox: z.enum(mailboxUses),
+}) satisfies z.ZodType<LoadReply>
+
+export const runReplySchema = z.strictObject({
+  tensors: z.array(tensorHeadSchema),
+  mailbox: z.number().int().nonnegative().optional(),
+}) satisfies z.ZodType<TensorMessage>
 
 // A worker may blame the model or the input, and nothing else.
 export const workerErrorCodes = [
@@ -22,20 +41,8 @@ export const workerErrorCodes = [
   'PEER_DEPENDENCY_MISSING',
 ] as const
 
-export const failureSchema = z.strictObject({ code: z.string(), message: z.string() })
-
-const attemptSchema = z.strictObject({ succeeded: z.boolean(), detail: z.string().max(300) })
-
-export const canaryResultSchema = z.strictObject({
-  read: attemptSchema,
-  write: attemptSchema,
-  connect: attemptSchema,
-  spawn: attemptSchema,
-  allocate: attemptSchema,
-  openMany: attemptSchema,
-  environment: z.array(z.string()),
-  namespaces: z.record(z.string(), z.string()),
-  status: z.record(z.string(), z.string()),
-  cpuLimit: z.string(),
-  coreLimit: z.string(),
-}) satisfies z.ZodType<CanaryResult>
+export const failureSchema = z.strictObject({
+  code: z.string(),
+  message: z.string(),
+  isOutOfMemory: z.boolean().optional(),
+})

@@ -1,4 +1,6 @@
 import type { ModelBytes, SessionFactory, SessionOptions } from '@nootropic/core'
+import type { TellPool } from '../pool/pool-event.ts'
+import type { PoolOptions } from '../pool/pool-options.ts'
 import { findHostTools, type HostTools } from './host-tools.ts'
 import { type IsolatedWorker, startIsolatedWorker } from './isolate.ts'
 import type { IsolationLevel, IsolationReport } from './isolation.ts'
@@ -8,12 +10,18 @@ import { type LendModel, openSandboxSession, type SandboxSession } from './sessi
 import { createStopSignal } from './stop-signal.ts'
 import { findWorkerFiles, type WorkerFiles } from './worker-files.ts'
 
-/** Opens each model in a worker process of its own, isolated from the host. */
+/** How to open a session in a sandbox. */
+export interface SandboxSessionOptions extends SessionOptions {
+  /** Is told what happens among the session's workers. */
+  readonly onEvent?: TellPool
+}
+
+/** Opens each model in worker processes of its own, isolated from the host. */
 export interface Sandbox extends SessionFactory {
   /** The model's bytes are kept, and not to be changed, for as long as the session is open: another worker may need them. */
-  open(model: ModelBytes, options?: SessionOptions): Promise<SandboxSession>
+  open(model: ModelBytes, options?: SandboxSessionOptions): Promise<SandboxSession>
   /** As `open`, with bytes that are asked for again for each worker and kept nowhere: `vault.lend` overwrites them. */
-  openLent(lendModel: LendModel, options?: SessionOptions): Promise<SandboxSession>
+  openLent(lendModel: LendModel, options?: SandboxSessionOptions): Promise<SandboxSession>
   /** What this host proves: starts a worker without a model and ends it. */
   probe(): Promise<IsolationReport>
 }
@@ -23,13 +31,15 @@ export interface SandboxOptions {
   /** The weakest level that is good enough; `standard` when nothing is said. */
   readonly require?: IsolationLevel
   readonly limits?: Partial<SandboxLimits>
+  /** How each session keeps its workers. */
+  readonly pool?: Partial<PoolOptions>
 }
 
 /** A sandbox over given ways to start a worker. */
 export const createSandboxOver = (
   tools: HostTools,
   steps: readonly IsolationStep[],
-  { require: required = 'standard', limits: changed }: SandboxOptions,
+  { require: required = 'standard', limits: changed, pool }: SandboxOptions,
 ): Sandbox => {
   const limits = { ...defaultSandboxLimits, ...changed }
   let found: Promise<WorkerFiles> | undefined
@@ -41,8 +51,8 @@ export const createSandboxOver = (
     })
     return startIsolatedWorker({ required, steps, tools, files: await found, limits, stop })
   }
-  const openLent: Sandbox['openLent'] = (lendModel, { threads = 1, signal } = {}) =>
-    openSandboxSession({ lendModel, threads, limits, startWorker: start }, signal)
+  const openLent: Sandbox['openLent'] = (lendModel, { threads = 1, signal, onEvent } = {}) =>
+    openSandboxSession({ lendModel, threads, limits, startWorker: start, pool, onEvent }, signal)
   return {
     open: (model, options) => openLent((use) => use(model), options),
     openLent,
@@ -67,7 +77,7 @@ export const createSandboxOver = (
  * ```ts
  * const sandbox = createSandbox({ require: 'standard' })
  * const session = await sandbox.open({ main: await readFile('model.onnx') })
- * session.isolation.layers.network // { state: 'enforced', how: 'bubblewrap: …', probe: 'connect 127.0.0.1: ECONNREFUSED' }
+ * session.isolation.layers.network // { state: 'enforced', how: 'bubblewrap: …', probe: 'connect to 127.0.0.1, …: EPERM' }
  * await session.run(inputs, { deadlineMs: 1000 })
  * await session.close()
  * ```

@@ -31,6 +31,20 @@ export const createStopSignal = (deadlineMs: number, caller: AbortSignal | undef
   }
 }
 
+/** What `work` gives, which is told to stop when its caller gives up or the time is over. */
+export const withDeadline = async <T>(
+  deadlineMs: number,
+  caller: AbortSignal | undefined,
+  work: (stop: AbortSignal) => Promise<T>,
+): Promise<T> => {
+  const stop = createStopSignal(deadlineMs, caller)
+  try {
+    return await work(stop.signal)
+  } finally {
+    stop.release()
+  }
+}
+
 /** What `work` gives, unless `stop` aborts before: then its reason is thrown, and `work` is left to itself. */
 export const untilStopped = <T>(work: Promise<T>, stop: AbortSignal): Promise<T> =>
   new Promise((resolve, reject) => {

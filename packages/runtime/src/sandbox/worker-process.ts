@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process'
-import type { Readable } from 'node:stream'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { availableParallelism } from 'node:os'
+import type { Readable, Writable } from 'node:stream'
 import { NootropicError } from '@nootropic/core'
 import {
   encodeFrame,
@@ -12,11 +13,14 @@ import {
   parseHeader,
 } from '../worker/protocol.ts'
 import type { IsolationStep } from './isolation-step.ts'
+import type { SandboxLimits } from './limits.ts'
+import type { Mailboxes } from './mailboxes.ts'
 import { failureSchema, workerErrorCodes } from './replies.ts'
+import { causeOfEnd, type ProcessEnd, type WorkerFailureCause } from './worker-end.ts'
 import type { WorkerFiles } from './worker-files.ts'
 
 /** What a worker answered. */
-interface Reply {
+export interface Reply {
   readonly head: unknown
   readonly payload: Uint8Array
 }
@@ -25,10 +29,21 @@ interface Reply {
 export interface WorkerProcess {
   readonly pid: number
   readonly isAlive: boolean
+  /** What tensors go by that are too large for a frame; undefined: all go by frames. */
+  readonly mailboxes: Mailboxes | undefined
   /** @throws NootropicError `WORKER_FAILED`, or what the worker says of the model or the input */
   request(type: FrameType, head: unknown, payload: readonly Uint8Array[], maximumPayload: number): Promise<Reply>
+  /** Ends it because of what it answered. */
+  breakOff(reason: string): NootropicError
   /** Ends it at once (SIGKILL); resolves when it is gone. */
   kill(): Promise<void>
+}
+
+/** What a worker is started with beside its program. */
+export interface WorkerSetting {
+  readonly limits?: Pick<SandboxLimits, 'cpuSeconds'>
+  /** Its own; they are closed when it ends. */
+  readonly mailboxes?: Mailboxes | undefined
 }
 
 // Enough for the first line of a loader's or bubblewrap's complaint; a worker could write for ever (CWE-770).
@@ -80,34 +95,69 @@ const failureOf = (head: unknown): NootropicError => {
   const failure = failureSchema.safeParse(head)
   const message = failure.success ? printable(failure.data.message, 2000) : 'the worker gave no reason'
   const code = workerErrorCodes.find((known) => known === failure.data?.code)
-  return new NootropicError(code ?? 'WORKER_FAILED', message)
+  const details = failure.data?.isOutOfMemory ? { resource: 'memory' } : {}
+  if (code !== undefined) return new NootropicError(code, message, { details })
+  return new NootropicError('WORKER_FAILED', message, { details: { cause: 'broke the protocol' } })
 }
 
-/** Starts a worker the way of `step`. Whether it is isolated is not known before its canary has sung. */
-export const startWorker = (step: IsolationStep, files: WorkerFiles): WorkerProcess => {
+// What bubblewrap reads a filter of system calls from, where the step has one.
+const filterDescriptor = 3
+
+type WorkerChild = ChildProcess & { readonly stdin: Writable; readonly stdout: Readable; readonly stderr: Readable }
+
+const spawnWorker = (step: IsolationStep, files: WorkerFiles, mailboxes: Mailboxes | undefined): WorkerChild => {
   const [program = '', ...programArguments] = step.command(files)
-  const child = spawn(program, programArguments, { env: { ...step.environment }, stdio: 'pipe', windowsHide: true })
+  const child = spawn(program, programArguments, {
+    env: { ...step.environment },
+    stdio: ['pipe', 'pipe', 'pipe', step.filter ? 'pipe' : 'ignore', ...(mailboxes?.descriptors ?? [])],
+    windowsHide: true,
+  }) as WorkerChild
+  mailboxes?.handOver()
+  // A dead worker's pipe breaks under a write; its end is told by events.
+  child.stdin.on('error', () => {})
+  const filter = child.stdio[filterDescriptor] as Writable | null | undefined
+  filter?.on('error', () => {})
+  filter?.end(step.filter)
+  return child
+}
+
+// An answer that was written before the end is read before the end is told; a copy that the worker started of itself may
+// hold its pipes open for ever.
+const lastWordsMs = 200
+
+/** Starts a worker the way of `step`. Whether it is isolated is not known before its canary has sung. */
+export const startWorker = (step: IsolationStep, files: WorkerFiles, setting: WorkerSetting = {}): WorkerProcess => {
+  const { mailboxes } = setting
+  const startedMs = performance.now()
+  const child = spawnWorker(step, files, mailboxes)
   const stderr = readCapped(child.stderr)
   const pieces = createPieces()
   let isAlive = true
   let lastId = 0
   let pending: Pending | undefined
   let header: FrameHeader | undefined
-  let startFailure = ''
+  let startFailure: string | undefined
 
   const settle = (): Pending | undefined => {
     const settled = pending
     pending = undefined
     return settled
   }
-  const fail = (reason: string): void => {
+  const failure = (reason: string, cause: WorkerFailureCause): NootropicError =>
+    // The words of a worker are not in the message, which goes on record: a model that took it over could write inputs there.
+    new NootropicError('WORKER_FAILED', reason, { details: { cause, stderr: stderr() } })
+  const end = (error: NootropicError): void => {
     isAlive = false
     child.kill('SIGKILL')
-    // Not in the message, which goes on record: a model that took the worker over could write its inputs there.
-    settle()?.reject(new NootropicError('WORKER_FAILED', reason, { details: { stderr: stderr() } }))
+    settle()?.reject(error)
+    mailboxes?.close()
     // A copy that a worker started of itself may hold the pipes open; its end must not wait for that.
-    child.stdout.destroy()
-    child.stderr.destroy()
+    for (const stream of child.stdio) stream?.destroy()
+  }
+  const breakOff = (reason: string): NootropicError => {
+    const error = failure(reason, 'broke the protocol')
+    end(error)
+    return error
   }
 
   const acceptHeader = (found: FrameHeader): void => {
@@ -142,18 +192,26 @@ export const startWorker = (step: IsolationStep, files: WorkerFiles): WorkerProc
       pieces.push(chunk)
       read()
     } catch (error) {
-      fail(`the worker answered against its protocol: ${error instanceof Error ? error.message : 'unknown'}`)
+      breakOff(`the worker answered against its protocol: ${error instanceof Error ? error.message : 'unknown'}`)
     }
   })
-  // A dead worker's pipe breaks under a write; its end is told by the events below.
-  child.stdin.on('error', () => {})
+  const tellEnd = ({ exitCode, signal }: ProcessEnd): void => {
+    if (!isAlive) return
+    const { cpuSeconds } = setting.limits ?? {}
+    const seconds = (performance.now() - startedMs) / 1000
+    const life = { seconds, cpuSeconds, processors: availableParallelism() }
+    const how = startFailure ?? (signal === null ? `exit code ${exitCode}` : `signal ${signal}`)
+    end(failure(`the worker ended (${how})`, causeOfEnd({ exitCode, signal }, life)))
+  }
   child.on('error', (error) => {
     startFailure = error.message
   })
   const ended = new Promise<void>((resolve) => {
-    child.on('close', (code, signal) => {
-      const how = startFailure || (signal === null ? `exit code ${code}` : `signal ${signal}`)
-      fail(`the worker ended (${how})`)
+    child.on('exit', (exitCode, signal) => {
+      setTimeout(tellEnd, lastWordsMs, { exitCode, signal }).unref()
+    })
+    child.on('close', (exitCode, signal) => {
+      tellEnd({ exitCode, signal })
       resolve()
     })
   })
@@ -163,9 +221,11 @@ export const startWorker = (step: IsolationStep, files: WorkerFiles): WorkerProc
     get isAlive() {
       return isAlive
     },
+    mailboxes,
     request(type, head, payload, maximumPayload) {
       return new Promise((resolve, reject) => {
-        if (!isAlive) return reject(new NootropicError('WORKER_FAILED', 'the worker has ended'))
+        // Whatever ended it, this request did not.
+        if (!isAlive) return reject(failure('the worker has ended', 'killed from outside'))
         if (pending !== undefined) return reject(new NootropicError('INTERNAL', 'expected one request at a time'))
         const frame = encodeFrame(type, ++lastId, head, payload)
         pending = { id: lastId, maximumPayload, resolve, reject }
@@ -174,8 +234,9 @@ export const startWorker = (step: IsolationStep, files: WorkerFiles): WorkerProc
         child.stdin.uncork()
       })
     },
+    breakOff,
     kill() {
-      fail('the worker was stopped')
+      end(new NootropicError('ABORTED', 'the worker was stopped'))
       return ended
     },
   }

@@ -1,131 +1,48 @@
-import { spawnSync } from 'node:child_process'
-import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, unlinkSync } from 'node:fs'
-import { connect } from 'node:net'
-import { join } from 'node:path'
+import { readFileSync, readlinkSync } from 'node:fs'
+import { type Kernel, openKernel } from '../sandbox/native/kernel.ts'
+import { type Act, actsAt, type Bait } from './acts.ts'
 
-// What runs inside the worker, before any model byte arrives, to find out what a hostile model could do there. It tries
-// and reports; what it gets hold of it drops again.
+// What runs inside the worker to find out what a hostile model could do there: before any model byte arrives, and once
+// more when the second filter is set. It tries and reports; what it gets hold of it drops again.
 
-/** What the host lays out for the canary to try. */
-export interface Bait {
-  /** A host file that the host itself can read. */
-  readonly file: string
-  /** A host directory that the host itself can write. */
-  readonly directory: string
-  /** A port on 127.0.0.1 where the host listens. */
-  readonly port: number
-  /** Bytes that should be more than the worker may have. */
-  readonly allocation: number
-  /** Open files that should be more than the worker may have. */
-  readonly descriptors: number
-}
-
-/** Whether one of several ways to do the same worked; the detail has at most 300 characters. */
-interface Attempt {
-  readonly succeeded: boolean
+/** What became of an act; `open` means that it could be done, or that something else than its layer stopped it. */
+export interface ActResult {
+  readonly outcome: 'refused' | 'open' | 'untried'
+  /** At most 100 characters. */
   readonly detail: string
 }
 
 /** What the canary found. */
 export interface CanaryResult {
-  readonly read: Attempt
-  readonly write: Attempt
-  readonly connect: Attempt
-  readonly spawn: Attempt
-  readonly allocate: Attempt
-  readonly openMany: Attempt
+  /** By the names of the acts of its stage. */
+  readonly acts: Readonly<Record<string, ActResult>>
   /** Names only: values may be secrets. */
   readonly environment: readonly string[]
-  /** `/proc/self/ns`, and what of `/proc/self/status` and `/proc/self/limits` bears on privileges. Empty without /proc. */
+  /** Of `/proc/self`; empty where it cannot be read, and the host has to look. */
   readonly namespaces: Readonly<Record<string, string>>
   readonly status: Readonly<Record<string, string>>
-  readonly cpuLimit: string
-  readonly coreLimit: string
 }
 
-const reasonOf = (error: unknown): string => {
+const maximumDetailLength = 100
+
+const codeOf = (error: unknown): string => {
   const { code, message } = error as { code?: string; message?: string }
-  return code ?? message?.slice(0, 100) ?? 'unknown'
+  return (code ?? message ?? 'unknown').slice(0, maximumDetailLength)
 }
 
-/** The first try that works, or why each did not. */
-const attempt = (tries: Readonly<Record<string, () => void>>): Attempt => {
-  const reasons: string[] = []
-  for (const [name, go] of Object.entries(tries)) {
-    try {
-      go()
-      return { succeeded: true, detail: `could ${name}`.slice(0, 300) }
-    } catch (error) {
-      reasons.push(`${name}: ${reasonOf(error)}`)
-    }
-  }
-  return { succeeded: false, detail: reasons.join(', ').slice(0, 300) }
-}
-
-// A new empty file is enough: that its size is limited to nothing does not make a directory read-only.
-const createFile = (directory: string) => () => {
-  const path = join(directory, `canary-${process.pid}`)
-  closeSync(openSync(path, 'wx'))
-  unlinkSync(path)
-}
-
-const tryRead = (bait: Bait): Attempt =>
-  attempt({
-    'read the planted file': () => readFileSync(bait.file),
-    'list the planted directory': () => readdirSync(bait.directory),
-    'read /etc/passwd': () => readFileSync('/etc/passwd'),
-  })
-
-const tryWrite = (bait: Bait): Attempt =>
-  attempt({
-    'write the planted directory': createFile(bait.directory),
-    'write /tmp': createFile('/tmp'),
-    'write /dev/shm': createFile('/dev/shm'),
-    'write the own directory': createFile(import.meta.dirname),
-    'write /': createFile('/'),
-  })
-
-const tryConnect = (bait: Bait): Promise<Attempt> =>
-  new Promise((resolve) => {
-    const socket = connect({ port: bait.port, host: '127.0.0.1', timeout: 2000 })
-    const end = (succeeded: boolean, reason: string) => {
-      socket.destroy()
-      resolve({ succeeded, detail: `connect 127.0.0.1: ${reason}` })
-    }
-    socket.on('connect', () => end(true, 'accepted'))
-    socket.on('timeout', () => end(false, 'no answer'))
-    socket.on('error', (error) => end(false, reasonOf(error)))
-  })
-
-const trySpawn = (): Attempt =>
-  attempt({
-    'start a process': () => {
-      const { error } = spawnSync(process.execPath, ['--version'], { timeout: 5000, stdio: 'ignore' })
-      if (error) throw error
-    },
-  })
-
-const tryAllocate = (bait: Bait): Attempt => {
-  // Untouched memory is not resident, so without a limit this costs address space only.
-  const chunk = 512 * 1024 * 1024
-  const held: ArrayBuffer[] = []
-  return attempt({
-    [`allocate ${bait.allocation} bytes`]: () => {
-      for (let left = bait.allocation; left > 0; left -= chunk) held.push(new ArrayBuffer(Math.min(chunk, left)))
-    },
-  })
-}
-
-const tryOpenMany = (bait: Bait): Attempt => {
-  const held: number[] = []
+const perform = async (
+  { attempt, call, refusals }: Act,
+  bait: Bait,
+  kernel: Kernel | undefined,
+): Promise<ActResult> => {
+  if (attempt === undefined && kernel === undefined) return { outcome: 'untried', detail: 'needs koffi' }
   try {
-    return attempt({
-      [`open ${bait.descriptors} files`]: () => {
-        while (held.length < bait.descriptors) held.push(openSync('/dev/null', 'r'))
-      },
-    })
-  } finally {
-    for (const descriptor of held) closeSync(descriptor)
+    await attempt?.(bait)
+    if (kernel !== undefined) await call?.(kernel, bait)
+    return { outcome: 'open', detail: 'done' }
+  } catch (error) {
+    const code = codeOf(error)
+    return { outcome: refusals?.includes(code) === false ? 'open' : 'refused', detail: code }
   }
 }
 
@@ -140,38 +57,36 @@ export const readNamespaces = (): Record<string, string> => {
   }
 }
 
-const readStatus = (): Record<string, string> => {
+/** What bears on the privileges of a process; empty where /proc cannot tell. */
+export const readStatus = (process: number | 'self'): Record<string, string> => {
   try {
-    const fields = readFileSync('/proc/self/status', 'utf8').matchAll(/^(CapEff|Seccomp|NoNewPrivs):\s*(\S+)$/gm)
+    const fields = readFileSync(`/proc/${process}/status`, 'utf8').matchAll(
+      /^(Uid|CapEff|Seccomp|Seccomp_filters|NoNewPrivs):\s*(\S+)/gm,
+    )
     return Object.fromEntries([...fields].map(([, name, value]) => [name, value]))
   } catch {
     return {}
   }
 }
 
-/** A soft limit of this process, by its name in `/proc/self/limits`. */
-const readLimit = (name: string): string => {
+const openKernelIfThere = (): Kernel | undefined => {
   try {
-    const line = readFileSync('/proc/self/limits', 'utf8')
-      .split('\n')
-      .find((text) => text.startsWith(name))
-    return line?.slice(name.length).trim().split(/\s+/)[0] ?? 'unknown'
+    return openKernel()
   } catch {
-    return 'unknown'
+    return undefined
   }
 }
 
 /** Tries everything a hostile model would, and reports. */
-export const runCanary = async (bait: Bait): Promise<CanaryResult> => ({
-  read: tryRead(bait),
-  write: tryWrite(bait),
-  connect: await tryConnect(bait),
-  spawn: trySpawn(),
-  allocate: tryAllocate(bait),
-  openMany: tryOpenMany(bait),
-  environment: Object.keys(process.env),
-  namespaces: readNamespaces(),
-  status: readStatus(),
-  cpuLimit: readLimit('Max cpu time'),
-  coreLimit: readLimit('Max core file size'),
-})
+export const runCanary = async (bait: Bait): Promise<CanaryResult> => {
+  const kernel = openKernelIfThere()
+  const results: Record<string, ActResult> = {}
+  // One after the other: what one holds open must not be what stops the next.
+  for (const act of actsAt(bait.stage)) results[act.name] = await perform(act, bait, kernel)
+  return {
+    acts: results,
+    environment: Object.keys(process.env),
+    namespaces: readNamespaces(),
+    status: readStatus('self'),
+  }
+}

@@ -1,11 +1,11 @@
-import { type ElementType, NootropicError } from '@nootropic/core'
+import { type ElementType, NootropicError, type Signature } from '@nootropic/core'
 
 // Frames between host and worker: 16 bytes of header (four little-endian u32: payload length, type, request id, head
 // length), a JSON head, then the raw payload. The host believes nothing that comes out of the worker
 // (sandbox/replies.ts); the worker takes what its host sends as it comes.
 
-/** What a frame is. The first three go to the worker, the last two come back. */
-export const frameTypes = { canary: 1, load: 2, run: 3, done: 16, failed: 17 } as const
+/** What a frame is. The first four go to the worker, the last two come back. */
+export const frameTypes = { canary: 1, load: 2, run: 3, narrow: 4, done: 16, failed: 17 } as const
 export type FrameType = (typeof frameTypes)[keyof typeof frameTypes]
 
 export interface Frame {
@@ -68,7 +68,7 @@ export const parseHeader = (bytes: Uint8Array): FrameHeader => {
 export const parseHead = (bytes: Uint8Array): unknown =>
   JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
 
-/** A tensor of a frame: where its bytes stand follows from the lengths of those before it. */
+/** A tensor of a message: where its bytes stand follows from the lengths of those before it. */
 export interface TensorHead {
   readonly name: string
   readonly type: ElementType
@@ -76,15 +76,57 @@ export interface TensorHead {
   readonly byteLength: number
 }
 
+/** Tensors, whose bytes are the frame's payload or stand in the mailbox: a run's inputs and its outputs. */
+export interface TensorMessage {
+  readonly tensors: readonly TensorHead[]
+  /** The bytes of the mailbox that hold them; none: they are the payload. */
+  readonly mailbox?: number | undefined
+}
+
+/** Tensors of a mailbox start at a multiple of it: a cache line, and enough for every element type. */
+export const mailboxAlignment = 64
+
+/** Tensors of more bytes than these go by mailbox: below, writing them into the frame costs less than it saves. */
+export const mailboxThreshold = 64 * 1024
+
+/** The descriptors of a worker beside its standard streams: what it reads inputs from and writes outputs to. */
+export const mailboxDescriptors = { input: 4, output: 5 } as const
+
+/**
+ * What the two mailboxes are: `memory`, which both sides map, or `file`s on a file system in memory, which are read and
+ * written. To map a file there would end the worker by a signal where the file system is full.
+ */
+export interface MailboxOffer {
+  readonly kind: 'memory' | 'file'
+  readonly inputBytes: number
+  readonly outputBytes: number
+}
+
+/** How much of `bytes` from an offset on one call of Node may read or write: it takes lengths of 31 bits. */
+export const pieceLength = (bytes: Uint8Array, from: number): number => Math.min(bytes.byteLength - from, 1024 ** 3)
+
 /** Loads the model that follows: the main file, then each file of external data. */
 export interface LoadRequest {
   readonly threads: number
   readonly outputBytes: number
   readonly mainLength: number
   readonly externalData: readonly { readonly path: string; readonly byteLength: number }[]
+  readonly mailbox?: MailboxOffer | undefined
 }
 
-/** Runs the model over the tensors that follow. */
-export interface RunRequest {
-  readonly tensors: readonly TensorHead[]
+/** How a worker gets at its mailboxes; `none`: everything goes by frames. */
+export const mailboxUses = ['mapped', 'copied', 'none'] as const
+export type MailboxUse = (typeof mailboxUses)[number]
+
+/** What a worker says it gave up before it was sent its model; how, and by what attempt it knows. */
+export interface NarrowReply {
+  readonly isNarrowed: boolean
+  readonly how: string
+  readonly probe: string
+}
+
+/** What a worker says of the model it has loaded. */
+export interface LoadReply {
+  readonly signature: Signature
+  readonly mailbox: MailboxUse
 }

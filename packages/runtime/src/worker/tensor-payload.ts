@@ -13,21 +13,56 @@ const encodeStrings = (strings: readonly string[]): Uint8Array =>
     }),
   )
 
-/** Tensors as the heads and payload parts of a frame; numeric data is not copied. */
-export const encodeTensors = (
-  tensors: Readonly<Record<string, Tensor>>,
-): { heads: TensorHead[]; payload: Uint8Array[] } => {
+/** Tensors as what names them and their bytes. */
+export interface EncodedTensors {
+  readonly heads: readonly TensorHead[]
+  readonly parts: readonly Uint8Array[]
+  readonly byteLength: number
+}
+
+/** Numeric data is not copied. */
+export const encodeTensors = (tensors: Readonly<Record<string, Tensor>>): EncodedTensors => {
   const heads: TensorHead[] = []
-  const payload: Uint8Array[] = []
+  const parts: Uint8Array[] = []
+  let byteLength = 0
   for (const [name, { type, dims, data }] of Object.entries(tensors)) {
     const bytes = ArrayBuffer.isView(data)
       ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
       : encodeStrings(data)
     heads.push({ name, type, dims: [...dims], byteLength: bytes.byteLength })
-    payload.push(bytes)
+    parts.push(bytes)
+    byteLength += bytes.byteLength
   }
-  return { heads, payload }
+  return { heads, parts, byteLength }
 }
+
+/** Where parts stand that follow each other, each from a multiple of `alignment` on. */
+export const layOut = (byteLengths: readonly number[], alignment: number): { offsets: number[]; end: number } => {
+  let end = 0
+  const offsets = byteLengths.map((byteLength) => {
+    const offset = Math.ceil(end / alignment) * alignment
+    end = offset + byteLength
+    return offset
+  })
+  return { offsets, end }
+}
+
+/** What holds the bytes of tensors. */
+export interface TensorSource {
+  /** All of them are the tensors'. */
+  readonly byteLength: number
+  /** Each tensor stands at a multiple of it. */
+  readonly alignment: number
+  /** Bytes where elements of every type can stand. Whoever does not trust the other side takes a copy. */
+  take(offset: number, length: number): Uint8Array<ArrayBuffer>
+}
+
+/** The payload of a frame: packed, so that what is taken is copied. */
+export const frameSource = (payload: Uint8Array): TensorSource => ({
+  byteLength: payload.byteLength,
+  alignment: 1,
+  take: (offset, length) => new Uint8Array(payload.subarray(offset, offset + length)),
+})
 
 const malformed = (name: string, expected: string): never => {
   throw new NootropicError('WORKER_FAILED', `expected ${expected} for the tensor "${name.slice(0, 100)}" in a frame`)
@@ -50,32 +85,31 @@ const decodeStrings = (name: string, bytes: Uint8Array, count: number): string[]
   return offset === bytes.length ? strings : malformed(name, 'no bytes after the last string')
 }
 
-const decodeData = ({ name, type, dims }: TensorHead, bytes: Uint8Array): Tensor['data'] => {
+const decodeData = ({ name, type, dims, byteLength }: TensorHead, take: () => Uint8Array<ArrayBuffer>) => {
   const count = elementCount(dims)
-  if (type === 'string') return decodeStrings(name, bytes, count)
+  if (type === 'string') return decodeStrings(name, take(), count)
   const array = tensorArrays[type]
-  if (bytes.length !== count * array.BYTES_PER_ELEMENT) {
-    return malformed(name, `${count * array.BYTES_PER_ELEMENT} bytes (found ${bytes.length})`)
-  }
-  // A copy: aligned, and of no memory that anybody else holds.
-  return new array(new Uint8Array(bytes).buffer, 0, count)
+  const expected = count * array.BYTES_PER_ELEMENT
+  if (byteLength !== expected) return malformed(name, `${expected} bytes (found ${byteLength})`)
+  const bytes = take()
+  return new array(bytes.buffer, bytes.byteOffset, count)
 }
 
 /**
- * The tensors of a frame, each over memory of its own.
+ * The tensors that `heads` name.
  *
  * @throws NootropicError `WORKER_FAILED` when the lengths contradict the types and dims, or a name stands twice.
  */
-export const decodeTensors = (heads: readonly TensorHead[], payload: Uint8Array): Record<string, Tensor> => {
+export const decodeTensors = (heads: readonly TensorHead[], source: TensorSource): Record<string, Tensor> => {
+  const byteLengths = heads.map(({ byteLength }) => byteLength)
+  const { offsets, end } = layOut(byteLengths, source.alignment)
+  // Before anything is taken: lengths that no memory holds size none.
+  if (end !== source.byteLength) return malformed(heads.at(-1)?.name ?? '', `${end} bytes (found ${source.byteLength})`)
   const tensors = new Map<string, Tensor>()
-  let offset = 0
-  for (const head of heads) {
+  for (const [index, head] of heads.entries()) {
     if (tensors.has(head.name)) return malformed(head.name, 'each name once')
-    if (offset + head.byteLength > payload.length) return malformed(head.name, 'bytes inside the payload')
-    const bytes = payload.subarray(offset, offset + head.byteLength)
-    tensors.set(head.name, { type: head.type, dims: head.dims, data: decodeData(head, bytes) })
-    offset += head.byteLength
+    const data = decodeData(head, () => source.take(offsets[index] ?? 0, head.byteLength))
+    tensors.set(head.name, { type: head.type, dims: head.dims, data })
   }
-  if (offset !== payload.length) return malformed('', 'no bytes after the last tensor')
   return Object.fromEntries(tensors)
 }

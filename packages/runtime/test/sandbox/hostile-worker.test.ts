@@ -1,11 +1,14 @@
+import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { defaultSandboxLimits } from '../../src/sandbox/limits.ts'
-import { openSandboxSession } from '../../src/sandbox/session.ts'
+import { loadWorker } from '../../src/sandbox/loaded-worker.ts'
+import { createMailboxes } from '../../src/sandbox/mailboxes.ts'
 import { startWorker, type WorkerProcess } from '../../src/sandbox/worker-process.ts'
 import { frameTypes } from '../../src/worker/protocol.ts'
+import { loadSharedMemory } from '../../src/worker/shared-memory.ts'
 import { failureOf } from '../failure.ts'
 import { additionModel } from '../models.ts'
 
@@ -14,16 +17,26 @@ afterAll(() => rmSync(directory, { recursive: true }))
 
 const isolation = { level: 'none', layers: {} } as never
 const files = { node: process.execPath, program: '', libraries: [], packages: [] }
+const limits = { ...defaultSandboxLimits, outputBytes: 1_000_000 }
+
+const memory = loadSharedMemory()
+/** What mailboxes are made of. */
+const hosts = {
+  memory: { memory, directory: '/dev/shm' },
+  file: { memory: undefined, directory: '/dev/shm' },
+  nothing: { memory: undefined, directory: join(directory, 'missing') },
+}
+type Kind = keyof typeof hosts
 
 let count = 0
-/** A worker that answers each request with what `answer(requestId)` makes of it. */
-const hostile = (body: string): WorkerProcess => {
+/** A worker that does `body` for each run; the requests before, it answers as it should unless the body names them. */
+const hostile = (body: string, kind: Kind = 'memory'): WorkerProcess => {
   count += 1
   const program = join(directory, `${count}.mjs`)
   writeFileSync(
     program,
     `
-    import { readSync, writeSync } from 'node:fs'
+    import { ftruncateSync, readSync, writeSync } from 'node:fs'
     const read = (length) => {
       const bytes = Buffer.alloc(length)
       for (let offset = 0; offset < length; ) {
@@ -43,13 +56,20 @@ const hostile = (body: string): WorkerProcess => {
       return Buffer.concat([header, text, payload])
     }
     const send = (bytes) => { for (let at = 0; at < bytes.length; ) at += writeSync(1, bytes, at) }
-    const output = (name, type, dims, byteLength) => ({ tensors: [{ name, type, dims, byteLength }] })
-    const loaded = { inputs: [], outputs: [{ name: 'y', type: 'float32', dims: ['n'] }] }
+    const output = (name, type, dims, byteLength, mailbox) => ({ tensors: [{ name, type, dims, byteLength }], mailbox })
+    const signature = { inputs: [], outputs: [{ name: 'y', type: 'float32', dims: ['n'] }] }
+    const loaded = { signature, mailbox: 'mapped' }
+    const narrowed = { isNarrowed: true, how: '', probe: '' }
     for (let turn = 0; ; turn += 1) {
       const header = read(16)
       read(header.readUInt32LE(12) + header.readUInt32LE(0))
       const id = header.readUInt32LE(8)
-      if (header.readUInt32LE(4) === ${frameTypes.load} && turn === 0 && ${body.includes('/* load */') ? 'false' : 'true'}) {
+      const type = header.readUInt32LE(4)
+      if (type === ${frameTypes.narrow} && !${body.includes('/* narrow */')}) {
+        send(frame(16, id, narrowed))
+        continue
+      }
+      if (type === ${frameTypes.load} && !${body.includes('/* load */')}) {
         send(frame(16, id, loaded))
         continue
       }
@@ -60,59 +80,189 @@ const hostile = (body: string): WorkerProcess => {
   return startWorker(
     { name: 'hostile', claims: {}, command: () => [process.execPath, program], environment: {} },
     files,
+    { limits, mailboxes: createMailboxes(limits, hosts[kind]) },
   )
 }
 
-const open = (body: string) =>
-  openSandboxSession(
+const never = new AbortController().signal
+
+const open = (body: string, kind?: Kind) => {
+  const process = hostile(body, kind)
+  return loadWorker(
     {
       lendModel: (use) => use({ main: additionModel() }),
       threads: 1,
-      limits: { ...defaultSandboxLimits, outputBytes: 1000, startMs: 5000 },
-      startWorker: async () => ({ process: hostile(body), isolation }),
+      limits,
+      startWorker: async () => ({ process, isolation, proveServing: async () => isolation }),
     },
-    undefined,
+    never,
   )
-
-const answers: Record<string, string> = {
-  'a payload beyond the limit': `send(frame(16, id, output('y', 'float32', [1], 4), Buffer.alloc(4), { payload: 0xffffffff }))`,
-  'a head beyond the limit': `send(frame(16, id, '{}', Buffer.alloc(0), { head: 0xffffffff }))`,
-  'a head that is no JSON': `send(frame(16, id, '{"tensors": ['))`,
-  'a head that is no UTF-8': `send(frame(16, id, '').fill(0) && Buffer.concat([Buffer.from([0,0,0,0,16,0,0,0,id,0,0,0,2,0,0,0]), Buffer.from([0xff, 0xfe])]))`,
-  'a head of another shape': `send(frame(16, id, { tensors: 'all' }))`,
-  'a frame of an unknown type': `send(frame(3, id, {}))`,
-  'the answer to another request': `send(frame(16, id + 1, {}))`,
-  'two answers to one request': `send(Buffer.concat([frame(16, id, output('z', 'float32', [0], 0)), frame(16, id, {})]))`,
-  'an output that the model does not have': `send(frame(16, id, output('z', 'float32', [1], 4), Buffer.alloc(4)))`,
-  'an output of another type': `send(frame(16, id, output('y', 'int32', [1], 4), Buffer.alloc(4)))`,
-  'dims that are larger than the bytes': `send(frame(16, id, output('y', 'float32', [250], 4), Buffer.alloc(4)))`,
-  'dims that are no numbers': `send(frame(16, id, output('y', 'float32', [-1], 4), Buffer.alloc(4)))`,
-  'bytes that belong to no tensor': `send(frame(16, id, output('y', 'float32', [1], 4), Buffer.alloc(8)))`,
-  'half a frame, and the end': `send(frame(16, id, output('y', 'float32', [1], 4), Buffer.alloc(4)).subarray(0, 20)); process.exit(0)`,
-  'a crash': `process.abort()`,
 }
 
-for (const [what, body] of Object.entries(answers)) {
-  test(`${what} ends the worker and the run in a typed error`, async () => {
-    const session = await open(body)
-    expect((await failureOf(session.run({}))).code).toBe('WORKER_FAILED')
-    await session.close()
+const broke = 'broke the protocol'
+const died = 'died of the run'
+
+const sha256 = (data: Float32Array): string => createHash('sha256').update(new Uint8Array(data.buffer)).digest('hex')
+
+const answers: Record<string, readonly [body: string, cause: string]> = {
+  'a payload beyond the limit': [
+    `send(frame(16, id, output('y', 'float32', [1], 4), Buffer.alloc(4), { payload: 0xffffffff }))`,
+    broke,
+  ],
+  'a head beyond the limit': [`send(frame(16, id, '{}', Buffer.alloc(0), { head: 0xffffffff }))`, broke],
+  'a head that is no JSON': [`send(frame(16, id, '{"tensors": ['))`, broke],
+  'a head that is no UTF-8': [
+    `send(Buffer.concat([Buffer.from([0,0,0,0,16,0,0,0,id,0,0,0,2,0,0,0]), Buffer.from([0xff, 0xfe])]))`,
+    broke,
+  ],
+  'a head of another shape': [`send(frame(16, id, { tensors: 'all' }))`, broke],
+  'a head with more than it should have': [`send(frame(16, id, { tensors: [], more: 1 }))`, broke],
+  'a frame of an unknown type': [`send(frame(3, id, {}))`, broke],
+  'the answer to another request': [`send(frame(16, id + 1, {}))`, broke],
+  'an answer before the last one': [`send(frame(16, id - 1, output('y', 'float32', [0], 0)))`, broke],
+  'two answers to one request': [
+    `send(Buffer.concat([frame(16, id, output('z', 'float32', [0], 0)), frame(16, id, {})]))`,
+    broke,
+  ],
+  'an output that the model does not have': [
+    `send(frame(16, id, output('z', 'float32', [1], 4), Buffer.alloc(4)))`,
+    broke,
+  ],
+  'an output twice': [
+    `const { tensors } = output('y', 'float32', [1], 4)
+     send(frame(16, id, { tensors: [...tensors, ...tensors] }, Buffer.alloc(8)))`,
+    broke,
+  ],
+  'an output of another type': [`send(frame(16, id, output('y', 'int32', [1], 4), Buffer.alloc(4)))`, broke],
+  'dims that are larger than the bytes': [
+    `send(frame(16, id, output('y', 'float32', [250], 4), Buffer.alloc(4)))`,
+    broke,
+  ],
+  'dims that are no numbers': [`send(frame(16, id, output('y', 'float32', [-1], 4), Buffer.alloc(4)))`, broke],
+  'bytes that belong to no tensor': [`send(frame(16, id, output('y', 'float32', [1], 4), Buffer.alloc(8)))`, broke],
+  'half a frame, and the end': [
+    `send(frame(16, id, output('y', 'float32', [1], 4), Buffer.alloc(4)).subarray(0, 20)); process.exit(0)`,
+    died,
+  ],
+  'a crash': [`process.abort()`, died],
+  'an exit': [`process.exit(3)`, died],
+  'a signal of a fault': [`process.kill(process.pid, 'SIGSEGV')`, died],
+  'the signal of a refused system call': [`process.kill(process.pid, 'SIGSYS')`, died],
+  'a kill': [`process.kill(process.pid, 'SIGKILL')`, 'killed from outside'],
+}
+
+for (const [what, [body, cause]] of Object.entries(answers)) {
+  test(`${what} ends the worker and the run in a typed error that says why`, async () => {
+    const worker = await open(body)
+    const error = await failureOf(worker.run({}, never))
+    expect([error.code, error.details.cause]).toEqual(['WORKER_FAILED', cause])
+    expect(worker.isAlive).toBe(false)
+    await worker.kill()
   })
 }
 
+const mailboxLies: Record<string, string> = {
+  'more bytes than the mailbox has': `output('y', 'float32', [2 ** 40], 2 ** 42, 2 ** 42)`,
+  'more bytes than outputs may have': `output('y', 'float32', [250_001], 1_000_004, 1_000_004)`,
+  'bytes that belong to no tensor': `output('y', 'float32', [1], 4, 1024)`,
+  'fewer bytes than the tensors': `output('y', 'float32', [250_000], 1_000_000, 4)`,
+  'dims that are larger than the bytes': `output('y', 'float32', [250_000], 4, 4)`,
+  'dims beyond all numbers': `output('y', 'float32', [2 ** 53, 2 ** 53], 4, 4)`,
+  'a length that is no number': `output('y', 'float32', [1], 4, -4)`,
+  'a length that is no whole number': `output('y', 'float32', [1], 4, 0.5)`,
+}
+
+for (const kind of ['memory', 'file'] as const) {
+  for (const [what, head] of Object.entries(mailboxLies)) {
+    test(`${what} in a mailbox (${kind}) ends the worker and the run in a typed error`, async () => {
+      const worker = await open(`send(frame(16, id, ${head}))`, kind)
+      const error = await failureOf(worker.run({}, never))
+      expect([error.code, error.details.cause]).toEqual(['WORKER_FAILED', broke])
+      await worker.kill()
+    })
+  }
+
+  test(`a worker that cuts its mailbox (${kind}) short does not end its host`, async () => {
+    const worker = await open(
+      `try { ftruncateSync(5, 0) } catch (error) { send(frame(17, id, { code: 'INPUT_INVALID', message: error.code })); continue }
+       send(frame(16, id, output('y', 'float32', [250_000], 1_000_000, 1_000_000)))`,
+      kind,
+    )
+    const error = await failureOf(worker.run({}, never))
+    // Sealed memory is not cut; of a file that is, less is read than was promised.
+    if (memory !== undefined && kind === 'memory') expect(error.message).toBe('EPERM')
+    else expect(error.message).toMatch(/expected 1000000 bytes in the mailbox, found 0/)
+    await worker.kill()
+  })
+
+  test(`what a worker changes in its mailbox (${kind}) after its answer changes nothing that was received`, async () => {
+    const worker = await open(
+      `if (turn > 2) { send(frame(17, id, { code: 'INPUT_INVALID', message: 'changed' })); continue }
+       const ones = Buffer.alloc(1_000_000, 1)
+       writeSync(5, ones, 0, ones.length, 0)
+       send(frame(16, id, output('y', 'float32', [250_000], 1_000_000, 1_000_000)))
+       for (let value = 2; value < 40; value += 1) writeSync(5, ones.fill(value), 0, ones.length, 0)`,
+      kind,
+    )
+    const { y } = await worker.run({}, never)
+    const received = sha256(y?.data as Float32Array)
+    // Until it has changed everything, and for good.
+    expect((await failureOf(worker.run({}, never))).message).toBe('changed')
+    expect(sha256(y?.data as Float32Array)).toBe(received)
+    await worker.kill()
+    expect(sha256(y?.data as Float32Array)).toBe(received)
+  })
+
+  test(`a worker cannot write where its host writes (${kind})`, async () => {
+    const worker = await open(
+      `let reason = 'written'
+       try { writeSync(4, 'x') } catch (error) { reason = error.code }
+       send(frame(17, id, { code: 'INPUT_INVALID', message: reason }))`,
+      kind,
+    )
+    expect((await failureOf(worker.run({}, never))).message).toBe('EBADF')
+    await worker.kill()
+  })
+}
+
+test('a worker that was offered no mailbox cannot answer by one', async () => {
+  const worker = await open(`send(frame(16, id, output('y', 'float32', [1], 4, 4)))`, 'nothing')
+  expect((await failureOf(worker.run({}, never))).details.cause).toBe(broke)
+  await worker.kill()
+})
+
 test('a worker may blame only the model or the input', async () => {
-  const session = await open(
-    `send(frame(17, id, { code: 'ACCESS_DENIED', message: 'ask\\nsomebody\\u001b[31m else' }))`,
-  )
-  const error = await failureOf(session.run({}))
-  expect([error.code, error.message]).toEqual(['WORKER_FAILED', 'ask somebody [31m else'])
-  await session.close()
+  const worker = await open(`send(frame(17, id, { code: 'ACCESS_DENIED', message: 'ask\\nsomebody\\u001b[31m else' }))`)
+  const error = await failureOf(worker.run({}, never))
+  expect([error.code, error.message, error.details.cause]).toEqual(['WORKER_FAILED', 'ask somebody [31m else', broke])
+  expect(worker.isAlive).toBe(false)
+})
+
+test('a worker that blames the input serves on', async () => {
+  const worker = await open(`send(frame(17, id, { code: 'INPUT_INVALID', message: 'no' }))`)
+  for (const _ of [1, 2]) expect((await failureOf(worker.run({}, never))).code).toBe('INPUT_INVALID')
+  expect(worker.isAlive).toBe(true)
+  await worker.kill()
 })
 
 test('a worker that describes the model against the protocol is not opened', async () => {
-  const bodies = ['{ inputs: 1, outputs: [] }', '{ inputs: [], outputs: [], more: 1 }', `'['`]
+  const bodies = [
+    '{ ...loaded, signature: { inputs: 1, outputs: [] } }',
+    '{ ...loaded, more: 1 }',
+    `{ ...loaded, mailbox: 'all of it' }`,
+    `'['`,
+  ]
   for (const head of bodies) {
-    expect((await failureOf(open(`/* load */ send(frame(16, id, ${head}))`))).code).toBe('WORKER_FAILED')
+    const error = await failureOf(open(`/* load */ send(frame(16, id, ${head}))`))
+    expect([error.code, error.details.cause]).toEqual(['WORKER_FAILED', broke])
+  }
+})
+
+test('a worker that says against the protocol what it gave up is sent no model', async () => {
+  const bodies = [`{ ...narrowed, isNarrowed: 'yes' }`, `{ ...narrowed, how: 'x'.repeat(2000) }`, '{}', `'['`]
+  for (const head of bodies) {
+    const error = await failureOf(open(`/* narrow */ /* load */ send(frame(16, id, ${head}))`))
+    expect([error.code, error.details.cause]).toEqual(['WORKER_FAILED', broke])
   }
 })
 
@@ -127,25 +277,25 @@ test('a worker that speaks before it is asked is ended', async () => {
 })
 
 test('what a worker writes to standard error is capped, and goes on no record', async () => {
-  const session = await open(`
+  const worker = await open(`
     const noise = Buffer.alloc(65536, 'x')
     for (let part = 0; part < 64; part += 1) writeSync(2, noise)
     process.exit(3)
   `)
-  const error = await failureOf(session.run({}))
+  const error = await failureOf(worker.run({}, never))
   expect(error.message).toBe('the worker ended (exit code 3)')
   expect(String(error.details.stderr).length).toBeLessThanOrEqual(4096)
-  await session.close()
+  await worker.kill()
 })
 
 test('a copy of a worker that holds its pipes does not hold up the host', async () => {
-  const session = await open(`
+  const worker = await open(`
     const { spawn } = await import('node:child_process')
     spawn(process.execPath, ['-e', 'setTimeout(() => {}, 8000)'], { stdio: 'inherit', detached: true })
     send(frame(16, id, output('y', 'float32', [1], 4), Buffer.alloc(4)))
   `)
-  await session.run({})
+  await worker.run({}, never)
   const startedMs = performance.now()
-  await session.close()
+  await worker.kill()
   expect(performance.now() - startedMs).toBeLessThan(4000)
 })

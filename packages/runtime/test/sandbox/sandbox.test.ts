@@ -162,7 +162,7 @@ test('an output that is too large is refused and the worker serves on', async ()
   expect((await expand(250n)).expanded?.dims).toEqual([250])
   const pid = session.pid
   expect((await failureOf(expand(251n))).code).toBe('LIMIT_EXCEEDED')
-  expect((await failureOf(expand(10n ** 11n))).code).toBe('LIMIT_EXCEEDED')
+  expect((await failureOf(expand(100_000n))).code).toBe('LIMIT_EXCEEDED')
   expect((await expand(1n)).expanded?.dims).toEqual([1])
   expect(session.pid).toBe(pid)
   await session.close()

@@ -9,7 +9,7 @@ import {
   parseHead,
   parseHeader,
 } from '../../src/worker/protocol.ts'
-import { decodeTensors, encodeTensors } from '../../src/worker/tensor-payload.ts'
+import { decodeTensors, encodeTensors, frameSource, layOut } from '../../src/worker/tensor-payload.ts'
 
 const tensorOf = (type: ElementType): fc.Arbitrary<Tensor> =>
   fc.tuple(fc.nat(4), fc.nat(4), fc.infiniteStream(fc.nat(255))).map(([rows, columns, bytes]) => {
@@ -31,9 +31,10 @@ const tensors = fc.dictionary(
 test('tensors of every type survive the pipe bit for bit, over memory of their own', () => {
   fc.assert(
     fc.property(tensors, (sent) => {
-      const { heads, payload } = encodeTensors(sent)
-      const wire = Buffer.concat(payload)
-      const received = decodeTensors(heads, wire)
+      const { heads, parts, byteLength } = encodeTensors(sent)
+      const wire = Buffer.concat(parts)
+      expect(byteLength).toBe(wire.length)
+      const received = decodeTensors(heads, frameSource(wire))
       wire.fill(0xff)
       const bits = (all: Record<string, Tensor>) =>
         Object.entries(all).map(([name, { type, dims, data }]) => [
@@ -69,7 +70,7 @@ test('a head that is too long is never sent', () => {
 test('heads that lie about their payload are refused', () => {
   const payload = new Uint8Array(8)
   const head = { name: 'x', type: 'float32' as const, dims: [2], byteLength: 8 }
-  expect(decodeTensors([head], payload).x?.data).toEqual(new Float32Array(2))
+  expect(decodeTensors([head], frameSource(payload)).x?.data).toEqual(new Float32Array(2))
   const lies = [
     [{ ...head, dims: [3] }],
     [{ ...head, dims: [1] }],
@@ -84,12 +85,39 @@ test('heads that lie about their payload are refused', () => {
     [{ ...head, type: 'string' as const, dims: [1] }],
     [],
   ]
-  for (const heads of lies) expect(() => decodeTensors(heads, payload)).toThrowError(/^expected .* in a frame$/)
+  for (const heads of lies)
+    expect(() => decodeTensors(heads, frameSource(payload))).toThrowError(/^expected .* in a frame$/)
 })
 
 test('strings that reach outside their tensor are refused', () => {
   const payload = new Uint8Array(8)
   payload[0] = 5
   const head = { name: 'x', type: 'string' as const, dims: [1], byteLength: 8 }
-  expect(() => decodeTensors([head], payload)).toThrowError(/strings inside their tensor/)
+  expect(() => decodeTensors([head], frameSource(payload))).toThrowError(/strings inside their tensor/)
+})
+
+test('lengths that lie take nothing out of what holds them', () => {
+  let taken = 0
+  const source = {
+    byteLength: 128,
+    alignment: 64,
+    take(_offset: number, length: number) {
+      taken += length
+      return new Uint8Array(length)
+    },
+  }
+  const head = { name: 'x', type: 'float32' as const, dims: [2], byteLength: 8 }
+  const lies = [
+    [{ ...head, byteLength: 128 }],
+    [head, { ...head, name: 'y', byteLength: 2 ** 52, dims: [2 ** 50] }],
+    [head, { ...head, name: 'y', byteLength: 2 ** 53 - 1 }],
+  ]
+  for (const heads of lies) expect(() => decodeTensors(heads, source)).toThrowError(/^expected .* in a frame$/)
+  expect(taken).toBe(0)
+})
+
+test('tensors of a mailbox stand at multiples of its alignment', () => {
+  expect(layOut([1, 64, 65, 0, 3], 64)).toEqual({ offsets: [0, 64, 128, 256, 256], end: 259 })
+  expect(layOut([1, 64, 65, 0, 3], 1)).toEqual({ offsets: [0, 1, 65, 130, 130], end: 133 })
+  expect(layOut([], 64)).toEqual({ offsets: [], end: 0 })
 })

@@ -1,0 +1,170 @@
+/** The processors that onnxruntime-node is built for on Linux, as Node names them. */
+export const architectures = ['x64', 'arm64'] as const
+export type Architecture = (typeof architectures)[number]
+
+/** AUDIT_ARCH_X86_64 and AUDIT_ARCH_AARCH64 of linux/audit.h. */
+export const auditArchitectures: Readonly<Record<Architecture, number>> = { x64: 0xc000003e, arm64: 0xc00000b7 }
+
+/**
+ * The numbers of the system calls that a policy names, on x86-64 and on arm64; null where an architecture has no such call.
+ *
+ * From the kernel's `syscall_64.tbl` and `asm-generic/unistd.h`; a test holds every number against libseccomp's tables.
+ */
+export const systemCallNumbers = {
+  // memory
+  mmap: [9, 222],
+  mprotect: [10, 226],
+  munmap: [11, 215],
+  mremap: [25, 216],
+  madvise: [28, 233],
+  brk: [12, 214],
+  membarrier: [324, 283],
+  pkey_alloc: [330, 289],
+  pkey_free: [331, 290],
+  pkey_mprotect: [329, 288],
+  // threads
+  clone: [56, 220],
+  clone3: [435, 435],
+  futex: [202, 98],
+  set_robust_list: [273, 99],
+  set_tid_address: [218, 96],
+  rseq: [334, 293],
+  arch_prctl: [158, null],
+  sched_yield: [24, 124],
+  sched_getaffinity: [204, 123],
+  sched_setaffinity: [203, 122],
+  sched_getparam: [143, 121],
+  sched_getscheduler: [145, 120],
+  getcpu: [309, 168],
+  exit: [60, 93],
+  exit_group: [231, 94],
+  restart_syscall: [219, 128],
+  // open descriptors
+  read: [0, 63],
+  write: [1, 64],
+  readv: [19, 65],
+  writev: [20, 66],
+  pread64: [17, 67],
+  pwrite64: [18, 68],
+  lseek: [8, 62],
+  close: [3, 57],
+  dup: [32, 23],
+  dup2: [33, null],
+  dup3: [292, 24],
+  fcntl: [72, 25],
+  ioctl: [16, 29],
+  fstat: [5, 80],
+  fsync: [74, 82],
+  pipe: [22, null],
+  pipe2: [293, 59],
+  eventfd2: [290, 19],
+  shutdown: [48, 210],
+  getsockopt: [55, 209],
+  getsockname: [51, 204],
+  // waiting
+  epoll_create1: [291, 20],
+  epoll_ctl: [233, 21],
+  epoll_wait: [232, null],
+  epoll_pwait: [281, 22],
+  poll: [7, null],
+  ppoll: [271, 73],
+  // time
+  clock_gettime: [228, 113],
+  clock_getres: [229, 114],
+  clock_nanosleep: [230, 115],
+  nanosleep: [35, 101],
+  gettimeofday: [96, 169],
+  time: [201, null],
+  // signals
+  rt_sigaction: [13, 134],
+  rt_sigprocmask: [14, 135],
+  rt_sigreturn: [15, 139],
+  sigaltstack: [131, 132],
+  tgkill: [234, 131],
+  // what a process may know of itself and its machine
+  getpid: [39, 172],
+  gettid: [186, 178],
+  getppid: [110, 173],
+  getuid: [102, 174],
+  geteuid: [107, 175],
+  getgid: [104, 176],
+  getegid: [108, 177],
+  getrusage: [98, 165],
+  prlimit64: [302, 261],
+  sysinfo: [99, 179],
+  uname: [63, 160],
+  getcwd: [79, 17],
+  prctl: [157, 167],
+  getrandom: [318, 278],
+  // files by name
+  open: [2, null],
+  openat: [257, 56],
+  stat: [4, null],
+  lstat: [6, null],
+  newfstatat: [262, 79],
+  statx: [332, 291],
+  access: [21, null],
+  faccessat: [269, 48],
+  faccessat2: [439, 439],
+  readlink: [89, null],
+  readlinkat: [267, 78],
+  getdents64: [217, 61],
+  // starting a program
+  execve: [59, 221],
+  wait4: [61, 260],
+  seccomp: [317, 277],
+  // other processes
+  ptrace: [101, 117],
+  process_vm_readv: [310, 270],
+  process_vm_writev: [311, 271],
+  process_madvise: [440, 440],
+  process_mrelease: [448, 448],
+  pidfd_open: [434, 434],
+  pidfd_getfd: [438, 438],
+  pidfd_send_signal: [424, 424],
+  kcmp: [312, 272],
+  // the kernel itself
+  bpf: [321, 280],
+  init_module: [175, 105],
+  finit_module: [313, 273],
+  delete_module: [176, 106],
+  kexec_load: [246, 104],
+  kexec_file_load: [320, 294],
+  perf_event_open: [298, 241],
+  userfaultfd: [323, 282],
+  iopl: [172, null],
+  ioperm: [173, null],
+  modify_ldt: [154, null],
+  reboot: [169, 142],
+  swapon: [167, 224],
+  swapoff: [168, 225],
+  acct: [163, 89],
+  syslog: [103, 116],
+  quotactl: [179, 60],
+  // namespaces and mounts
+  unshare: [272, 97],
+  setns: [308, 268],
+  mount: [165, 40],
+  umount2: [166, 39],
+  pivot_root: [155, 41],
+  chroot: [161, 51],
+  move_mount: [429, 429],
+  open_tree: [428, 428],
+  fsopen: [430, 430],
+  fsconfig: [431, 431],
+  fsmount: [432, 432],
+  fspick: [433, 433],
+  mount_setattr: [442, 442],
+  open_by_handle_at: [304, 265],
+  name_to_handle_at: [303, 264],
+  // keys
+  keyctl: [250, 219],
+  add_key: [248, 217],
+  request_key: [249, 218],
+} as const satisfies Record<string, readonly [number | null, number | null]>
+
+export type SystemCall = keyof typeof systemCallNumbers
+
+/** The number of a system call, or undefined where the architecture has none of that name. */
+export const systemCallNumber = (name: SystemCall, architecture: Architecture): number | undefined =>
+  systemCallNumbers[name][architectures.indexOf(architecture)] ?? undefined
