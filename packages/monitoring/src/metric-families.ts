@@ -9,6 +9,10 @@ type Labels = Sample['labels']
 const helpTexts = new Map<string, string>([
   [measurements.inferenceDuration.name, 'Duration of one inference, by model and outcome.'],
   [measurements.workerMemory.name, 'Resident memory of the worker process of a model.'],
+  [measurements.workerProcessor.name, 'Share of one processor that the worker process of a model uses.'],
+  [measurements.workerPageFaults.name, 'Page faults of the worker process of a model since it started.'],
+  [measurements.answerMagnitude.name, 'Root mean square of the numbers of an output of the last answer.'],
+  [measurements.answerDeviation.name, 'Standard deviation of the numbers of an output of the last answer.'],
   ['process.cpu.utilization', 'Share of all processors that this process used since the sample before.'],
   ['process.memory.usage', 'Resident memory of this process.'],
   ['process.memory.utilization', 'Resident memory of this process as a share of what it may use.'],

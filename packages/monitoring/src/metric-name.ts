@@ -7,6 +7,9 @@ const unitSuffixes = new Map([
 
 const replaceForbidden = (text: string): string => text.replaceAll(/[^a-zA-Z0-9_]/g, '_')
 
+// An annotation in braces is no unit (UCUM 12).
+const annotation = /\{[^{}]*\}/g
+
 /**
  * The Prometheus name of an OpenTelemetry metric: dots become `_`, the unit is written out at the end.
  *
@@ -17,7 +20,7 @@ const replaceForbidden = (text: string): string => text.replaceAll(/[^a-zA-Z0-9_
  */
 export const metricName = (name: string, unit: string): string => {
   const base = replaceForbidden(name).replace(/^(?=\d|$)/, '_')
-  const suffix = unitSuffixes.get(unit) ?? replaceForbidden(unit)
+  const suffix = unitSuffixes.get(unit) ?? replaceForbidden(unit.replace(annotation, ''))
   return suffix === '' || base.endsWith(`_${suffix}`) ? base : `${base}_${suffix}`
 }
 

@@ -10,6 +10,7 @@ import { parseExposition } from './exposition-parser.ts'
 test('names and units are written as Prometheus writes them', () => {
   expect(metricName('nootropic.inference.duration', 's')).toBe('nootropic_inference_duration_seconds')
   expect(metricName('nootropic.worker.memory', 'By')).toBe('nootropic_worker_memory_bytes')
+  expect(metricName('nootropic.worker.page_faults', '{fault}')).toBe('nootropic_worker_page_faults')
   expect(metricName('process.cpu.utilization', '1')).toBe('process_cpu_utilization_ratio')
   expect(metricName('9 lives', '')).toBe('_9_lives')
   expect(metricName('already_seconds', 's')).toBe('already_seconds')

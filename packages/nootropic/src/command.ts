@@ -6,10 +6,13 @@ import { version } from './version.ts'
 
 const exitCodes: Record<ErrorKind, number> = { refused: 1, usage: 2, internal: 3, incomplete: 4 }
 
+/** The verbs of two words that begin with this one. */
+const groupOf = (word: string | undefined): readonly Verb[] => verbs.filter(({ name }) => name.startsWith(`${word} `))
+
 const findVerb = (words: readonly string[]): { verb: Verb; rest: readonly string[] } => {
   const verb = verbs.find(({ name }) => name.split(' ').every((part, index) => words[index] === part))
   if (verb) return { verb, rest: words.slice(verb.name.split(' ').length) }
-  const group = verbs.filter(({ name }) => name.startsWith(`${words[0]} `)).map(({ name }) => name)
+  const group = groupOf(words[0]).map(({ name }) => name)
   if (group.length > 0) {
     const typed = words.slice(0, 2).join(' ')
     const near = closestWord(typed, group)
@@ -28,18 +31,29 @@ const findVerb = (words: readonly string[]): { verb: Verb; rest: readonly string
   )
 }
 
-const overview = (): string => {
-  const width = Math.max(...verbs.map(({ name, operands }) => `${name} ${operands}`.length))
-  return `nootropic: protect the machine-learning models that run on this machine
+const helpWords: readonly (string | undefined)[] = ['--help', '-h']
+
+const summaries = (listed: readonly Verb[]): string => {
+  const width = Math.max(...listed.map(({ name, operands }) => `${name} ${operands}`.length))
+  return listed.map(({ name, operands, summary }) => `  ${`${name} ${operands}`.padEnd(width)}  ${summary}`).join('\n')
+}
+
+const explainGroup = (word: string, group: readonly Verb[]): string => `usage: nootropic ${word} <verb> [options]
+
+${summaries(group)}
+
+\`nootropic ${word} <verb> --help\` explains one.
+`
+
+const overview = (): string => `nootropic: protect the machine-learning models that run on this machine
 
 usage: nootropic <verb> [options]
 
-${verbs.map(({ name, operands, summary }) => `  ${`${name} ${operands}`.padEnd(width)}  ${summary}`).join('\n')}
+${summaries(verbs)}
 
 \`nootropic <verb> --help\` explains one. Results go to stdout, everything else to stderr.
 Exit codes: 0 clean, 1 findings or refused, 2 usage or configuration, 3 internal, 4 incomplete.
 `
-}
 
 const explain = (verb: Verb): string => {
   const options = Object.entries({ ...verb.options, ...everywhere }).map(
@@ -103,9 +117,15 @@ export const runCommand = async (words: readonly string[], streams: Streams): Pr
       streams.output(`${version}\n`)
       return 0
     }
-    if (words.length === 0 || words[0] === '--help' || words[0] === '-h' || words[0] === 'help') {
+    if (words.length === 0 || helpWords.includes(words[0]) || words[0] === 'help') {
       streams.output(overview())
       return words.length === 0 ? exitCodes.usage : 0
+    }
+    const [word = ''] = words
+    const group = groupOf(word)
+    if (group.length > 0 && helpWords.includes(words[1])) {
+      streams.output(explainGroup(word, group))
+      return 0
     }
     const { verb, rest } = findVerb(words)
     const invocation = parse(verb, rest)

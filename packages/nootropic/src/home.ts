@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { NootropicError } from '@nootropic/core'
 import type { ManifestSet } from '@nootropic/core/manifest'
 import { manifestOf } from './manifest-of.ts'
 import { manifestPath } from './manifest-path.ts'
@@ -26,6 +27,8 @@ export const userPath = (path: string, base: string): string =>
 /**
  * The places of an installation. `~/.nootropic` in the manifests means `directory`, so that one set of manifests serves any
  * number of installations, and a test never touches the user's own.
+ *
+ * @throws NootropicError `CONFIGURATION_INVALID` for models in the place of their backups
  */
 export const homeAt = (directory: string, settings: ManifestSet, environment: NodeJS.ProcessEnv): Home => {
   const root = userPath(directory, process.cwd())
@@ -36,10 +39,16 @@ export const homeAt = (directory: string, settings: ManifestSet, environment: No
       ? join(root, path.slice(defaultHome.length))
       : manifestPath(settings, storage, path, environment)
   }
+  const models = place('models', storage?.spec.storage.path)
+  const backups = join(root, 'snapshots', 'models')
+  if (resolve(models) === resolve(backups)) {
+    const message = `expected models elsewhere than their backups (spec.storage.path of ModelStorageEncryption), found ${models}`
+    throw new NootropicError('CONFIGURATION_INVALID', `${message}; name another directory`)
+  }
   return {
     keys: place('keys', storage?.spec.keyManagement.storage),
-    models: place('models', storage?.spec.storage.path),
-    backups: join(root, 'snapshots', 'models'),
+    models,
+    backups,
     audit: join(root, 'audit'),
     signers: join(root, 'config', 'trusted-signers'),
     database: join(root, 'state.db'),

@@ -14,6 +14,7 @@ import {
 } from '@nootropic/core'
 import type { AskPassphrase, KeyStore } from '@nootropic/core/crypto'
 import { mainFile } from '@nootropic/core/formats'
+import { createInProcessSessions } from '@nootropic/core/inference'
 import { type ManifestSet, parseManifestSet, readManifests } from '@nootropic/core/manifest'
 import { openDatabase } from '@nootropic/core/storage'
 import { detectionPlan, type Incidents, openIncidents } from '@nootropic/incident'
@@ -33,13 +34,15 @@ import { openAuditAnchor } from './audit-anchor.ts'
 import { auditSecurityEvents } from './audit-security-events.ts'
 import { defaultRules } from './default-rules.ts'
 import { dependencySettings } from './dependency-settings.ts'
+import { executionSettings } from './execution-settings.ts'
 import { defaultHome, homeAt, userPath } from './home.ts'
-import { isolationSettings } from './isolation-settings.ts'
 import { openKeys } from './key-protection.ts'
 import { watermarkPurpose } from './mark-model.ts'
 import { openMarkStore } from './marks.ts'
+import { createModelTurns } from './model-turns.ts'
 import type { Parts } from './parts.ts'
 import { type Registered, type RegisterOptions, registerModel } from './register.ts'
+import { sandboxSettings } from './sandbox-settings.ts'
 import { openSealedModels, type SealedModels } from './sealed-models.ts'
 import { readTrustedSigners } from './trusted-signers.ts'
 import { verifyRegistered } from './verify-registered.ts'
@@ -129,6 +132,7 @@ export const openNootropic = async (options: NootropicOptions = {}): Promise<Noo
   const manifests = options.manifests
   const settings =
     manifests === undefined ? parseManifestSet([]) : await readManifests(userPath(manifests, process.cwd()))
+  const { policy, rules, isInWorkers } = executionSettings(settings)
   const home = homeAt(options.home ?? defaultHome, settings, environment)
   const opened: (() => Promise<void>)[] = []
   const close = async (): Promise<void> => {
@@ -159,8 +163,11 @@ export const openNootropic = async (options: NootropicOptions = {}): Promise<Noo
     const registry = await openRegistry({ database, clock })
     const vault = await openVault({ directory: home.models, backups: home.backups, keys, random })
     const marks = await openMarkStore(database)
-    const isolation = isolationSettings(settings)
-    const sandbox = createSandbox({ ...isolation, require: options.isolation ?? isolation.require })
+    const sandboxOptions = sandboxSettings(settings, policy)
+    const sandbox = createSandbox({
+      ...sandboxOptions,
+      ...(options.isolation === undefined ? {} : { require: options.isolation }),
+    })
     const authorizer = createAuthorizer(options.rules ?? defaultRules)
     const apiKeys = await openApiKeys({
       database,
@@ -185,7 +192,9 @@ export const openNootropic = async (options: NootropicOptions = {}): Promise<Noo
     const executor = createExecutor({
       registry,
       vault,
-      sessions: sandbox,
+      sessions: isInWorkers ? sandbox : createInProcessSessions(),
+      policy,
+      rules,
       authenticator: apiKeys,
       authorizer,
       audit,
@@ -197,7 +206,9 @@ export const openNootropic = async (options: NootropicOptions = {}): Promise<Noo
 
     const dependencies = dependencySettings(settings, environment)
     const signers = async () => options.signers ?? (await readTrustedSigners(home.signers, keys))
-    const parts: Parts = { settings, dependencies, clock, bus, keys, audit, registry, vault, sandbox, marks, signers }
+    const turns = createModelTurns()
+    const shared = { settings, dependencies, clock, bus, keys, audit, registry, vault, sandbox, marks }
+    const parts: Parts = { ...shared, signers, turns }
     const verify = (ref: ModelRef) => verifyRegistered(parts, ref)
     const incidents = await openIncidents({
       database,

@@ -6,6 +6,7 @@ import type { Sandbox } from '@nootropic/runtime/sandbox'
 import type { DependencyOptions } from '@nootropic/validation'
 import type { Trust } from '@nootropic/validation/provenance'
 import type { MarkStore } from './marks.ts'
+import type { ModelTurns } from './model-turns.ts'
 
 /** What the facade is made of, for those of its operations that stand in files of their own. */
 export interface Parts {
@@ -22,4 +23,5 @@ export interface Parts {
   /** Whose signatures are accepted now; undefined when nobody is named. */
   readonly signers: () => Promise<Trust | undefined>
   readonly marks: MarkStore
+  readonly turns: ModelTurns
 }

@@ -1,12 +1,15 @@
-import { isNootropicError, type ModelRef, modelRefSchema, NootropicError, type Report } from '@nootropic/core'
+import { isNootropicError, type ModelRef, NootropicError, type Report } from '@nootropic/core'
 import { type ModelPackage, mainFile, onnxSignature, readModelPackage, readOnnx } from '@nootropic/core/formats'
 import type { ManifestSet, ModelSecurityPolicy } from '@nootropic/core/manifest'
+import type { Registration } from '@nootropic/runtime'
 import { adversarialOptions, type Dataset, robustnessOptions, severityReactions, validate } from '@nootropic/validation'
 import { openVerified, provenanceRules, type Verification } from '@nootropic/validation/provenance'
 import { fingerprintModel } from '@nootropic/watermark'
 import { manifestOf } from './manifest-of.ts'
 import { markModel } from './mark-model.ts'
 import type { Marks } from './marks.ts'
+import { parseModelVersion } from './model-version.ts'
+import { onRecord } from './on-record.ts'
 import type { Parts } from './parts.ts'
 import { verifySignature } from './verify-signature.ts'
 
@@ -114,16 +117,35 @@ const verifyAdmitted = async (
   )
 }
 
-const verifyName = ({ name, version }: RegisterOptions): Pick<ModelRef, 'name' | 'version'> => {
-  const parsed = modelRefSchema.omit({ digest: true }).safeParse({ name, version })
-  if (parsed.success) return parsed.data
-  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
-  throw new NootropicError('USAGE', `expected a name and a version to register under; ${problems.join('; ')}`)
-}
-
 /** The model in memory: of a signed one what was signed, and nothing else. */
 const readOriginal = async (path: string, verification: Verification | undefined): Promise<ModelPackage> =>
   verification?.verdict === 'pass' ? (await openVerified(path, { verification })).readPackage() : readModelPackage(path)
+
+/** Seals a model, backs it up and enters it in the registry, while nobody else does anything to its version. */
+const enterModel = (
+  model: ModelPackage,
+  registration: Required<Registration>,
+  { registry, vault, audit, settings, turns }: Parts,
+): Promise<void> => {
+  const { ref, originalDigest } = registration
+  const entry = auditEntryOf(ref)
+  return turns(ref, async () => {
+    // What an operator sealed before stays, whatever becomes of this registration.
+    const isSealedBefore = (await vault.find(ref)) !== undefined
+    await onRecord(audit, { ...entry, details: { ...entry.details, originalDigest } }, async () => {
+      await vault.seal(ref, model)
+      try {
+        // Before the entry: whatever is registered has its backup, and without one nothing is registered.
+        if (manifestOf(settings, 'ModelStorageEncryption')?.spec.storage.backup === true) await vault.backup(ref)
+        await registry.add(registration)
+      } catch (error) {
+        // What went wrong first is what counts.
+        if (isNootropicError(error, 'MODEL_EXISTS') && !isSealedBefore) await vault.remove(ref).catch(() => {})
+        throw error
+      }
+    })
+  })
+}
 
 /**
  * Registers a model: verify who signed it, read, mark, validate, then seal and enter it. The bytes that were validated are
@@ -136,8 +158,8 @@ export const registerModel = async (
   kind: RegistrationKind,
   parts: Parts,
 ): Promise<Registered> => {
-  const { registry, vault, audit, bus, marks, settings, sandbox, keys } = parts
-  const { name, version } = verifyName(options)
+  const { bus, marks, settings, sandbox, keys } = parts
+  const { name, version } = parseModelVersion(options)
   const policy = policyFor(kind, settings)
   const isSignatureAsked = policy.validation.securityChecks.codeAnalysis.codeSigningVerification
   const verification = isSignatureAsked ? await verifySignature(path, await parts.signers()) : undefined
@@ -156,24 +178,8 @@ export const registerModel = async (
   })
   const kept: Marks = { fingerprint, ...(claim === undefined ? {} : { claim }) }
 
-  // What an operator sealed before stays, whatever becomes of this registration.
-  const isSealedBefore = (await vault.find({ name, version })) !== undefined
-
-  // The record comes first: what cannot be recorded is not done.
-  const entry = auditEntryOf(ref)
-  const details = { ...entry.details, originalDigest: original.digest }
-  await audit.append({ ...entry, outcome: 'allowed', details })
-  await vault.seal(ref, model)
-  try {
-    // Before the entry: whatever is registered has its backup, and without one nothing is registered.
-    if (manifestOf(settings, 'ModelStorageEncryption')?.spec.storage.backup === true) await vault.backup(ref)
-    await registry.add({ ref, signature: onnxSignature(readOnnx(bytes)), report, originalDigest: original.digest })
-  } catch (error) {
-    if (isNootropicError(error, 'MODEL_EXISTS') && !isSealedBefore) await vault.remove(ref)
-    const reason = isNootropicError(error) ? error.code : 'INTERNAL'
-    await audit.append({ ...entry, outcome: 'failed', reason }).catch(() => {}) // what went wrong first is what counts
-    throw error
-  }
+  const signature = onnxSignature(readOnnx(bytes))
+  await enterModel(model, { ref, signature, report, originalDigest: original.digest }, parts)
   await marks.put(ref, kept)
   await bus.publish({
     source: '/nootropic',

@@ -1,5 +1,7 @@
-import { isNootropicError, type ModelRef, NootropicError } from '@nootropic/core'
+import { type ModelRef, NootropicError } from '@nootropic/core'
 import type { DamagedModel, ModelVersion, Restored, Vault } from '@nootropic/runtime'
+import { labelOf, parseModelVersion } from './model-version.ts'
+import { onRecord } from './on-record.ts'
 import type { Parts } from './parts.ts'
 
 /** A model in the vault, registered or not, or one that is registered and lost. */
@@ -46,59 +48,61 @@ export interface SealedModels {
   list(): Promise<SealedModel[]>
 }
 
-const keyOf = ({ name, version }: ModelVersion): string => `${name} ${version}`
-
-type SealedParts = Pick<Parts, 'audit' | 'registry'> & { readonly vault: Vault }
+type SealedParts = Pick<Parts, 'audit' | 'registry' | 'turns'> & { readonly vault: Vault }
 
 /** The vault for its operator: what is done to models is on record before it is done, and then what came of it. */
-export const openSealedModels = ({ vault, registry, audit }: SealedParts): SealedModels => {
-  const onRecord = async <Result>(action: string, { name, version }: ModelVersion, work: () => Promise<Result>) => {
+export const openSealedModels = ({ vault, registry, audit, turns }: SealedParts): SealedModels => {
+  const recorded = async <Result>(action: string, { name, version }: ModelVersion, work: () => Promise<Result>) => {
     const resource = `model:${name}`
     const entry = { category: 'operation', actor: 'system:nootropic', action, resource, details: { version } } as const
-    await audit.append({ ...entry, outcome: 'allowed' })
-    const result = await work().catch(async (error: unknown) => {
-      const reason = isNootropicError(error) ? error.code : 'INTERNAL'
-      // What went wrong first is what the caller needs to know.
-      await audit.append({ ...entry, outcome: 'failed', reason }).catch(() => {})
-      throw error
-    })
+    const result = await onRecord(audit, entry, work)
     await audit.append({ ...entry, outcome: 'succeeded' })
     return result
   }
   const registered = async (): Promise<ModelRef[]> => (await registry.list()).flatMap(({ versions }) => versions)
   const registrationOf = async (model: ModelVersion): Promise<ModelRef | undefined> =>
-    (await registered()).find((ref) => keyOf(ref) === keyOf(model))
+    (await registered()).find((ref) => labelOf(ref) === labelOf(model))
 
   return {
-    seal: (path, model) => onRecord('seal', model, () => vault.sealFrom(path, model)),
+    async seal(path, model) {
+      const version = parseModelVersion(model)
+      // As it was given: a digest beside its name and version holds as well.
+      return turns(version, () => recorded('seal', version, () => vault.sealFrom(path, model)))
+    },
     async unseal(model, directory) {
       const sealed = await vault.find(model)
       if (sealed === undefined) {
-        const message = `expected ${keyOf(model)} in the vault, found nothing; \`nootropic list\` shows what is there`
+        const message = `expected ${labelOf(model)} in the vault, found nothing; \`nootropic list\` shows what is there`
         throw new NootropicError('MODEL_NOT_FOUND', message)
       }
-      return onRecord('unseal', model, async () => {
+      return recorded('unseal', model, async () => {
         await vault.export(sealed, directory)
         return sealed
       })
     },
     async restore(model) {
-      const digest = (await registrationOf(model))?.digest
-      const wanted = digest === undefined ? model : { ...model, digest }
-      return onRecord('restore', model, () => vault.restore(wanted))
+      const version = parseModelVersion(model)
+      return turns(version, async () => {
+        const digest = (await registrationOf(version))?.digest
+        const wanted = digest === undefined ? model : { ...version, digest }
+        return recorded('restore', version, () => vault.restore(wanted))
+      })
     },
     async discard(model) {
-      const registration = await registrationOf(model)
-      // What cannot be opened may be the registered model. Other bytes in its place are not.
-      const sealed = registration && (await vault.find(model).catch(() => undefined))
-      if (registration !== undefined && (sealed === undefined || sealed.digest === registration.digest)) {
-        const message = `expected a model that is not registered, got ${keyOf(model)}, which is`
-        throw new NootropicError(
-          'MODEL_EXISTS',
-          `${message}; a registered version stays, for it may have to serve again`,
-        )
-      }
-      await onRecord('discard', model, () => vault.remove(model))
+      const version = parseModelVersion(model)
+      await turns(version, async () => {
+        const registration = await registrationOf(version)
+        // What cannot be opened may be the registered model. Other bytes in its place are not.
+        const sealed = registration && (await vault.find(version).catch(() => undefined))
+        if (registration !== undefined && (sealed === undefined || sealed.digest === registration.digest)) {
+          const message = `expected a model that is not registered, got ${labelOf(version)}, which is`
+          throw new NootropicError(
+            'MODEL_EXISTS',
+            `${message}; a registered version stays, for it may have to serve again`,
+          )
+        }
+        await recorded('discard', version, () => vault.remove(version))
+      })
     },
     async list() {
       const refs = await registered()

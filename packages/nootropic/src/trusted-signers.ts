@@ -15,6 +15,9 @@ import {
 /** Files and keys that are read at most: each signature is compared with each of them (CWE-770). */
 const maximumSigners = 1000
 
+/** In one file: all roots that browsers trust take a quarter of it (CWE-770). */
+const maximumFileBytes = 2 ** 20
+
 /** Where every signer was revoked, a model needs another signature than theirs, and not none. */
 const nobody: Trust = {
   check: () => {
@@ -44,18 +47,40 @@ const invalid = (path: string, found: string, cause?: unknown): NootropicError =
     { cause },
   )
 
-const pemBlock = /-----BEGIN ([^\n-]*)-----[\s\S]*?-----END \1-----/g
+/** The marker at an end of a PEM block (RFC 7468), with nothing else on its line. */
+const marker = /^-----(BEGIN|END) ([^-]+)-----$/
+
+/** Whether a line was a marker before an edit spoilt it. A block that is lost is a signer that nobody knows was refused. */
+const isSpoiltMarker = (line: string): boolean => line.includes('--') && /(?:BEGIN|END) /.test(line)
 
 /** The blocks of a PEM text, each with its label; what stands between them is for people. */
 const blocksOf = (path: string, text: string): (readonly [label: string, block: string])[] => {
-  const blocks = [...text.matchAll(pemBlock)].map(([block, label = '']) => [label, block] as const)
+  const blocks: [string, string][] = []
+  let open: { label: string; lines: string[] } | undefined
+  for (const line of text.split(/\r\n?|\n/).map((untrimmed) => untrimmed.trim())) {
+    const [, end, label = ''] = marker.exec(line) ?? []
+    const isInTurn = open === undefined ? end === 'BEGIN' : end === 'END' && label === open.label
+    if (end === undefined ? isSpoiltMarker(line) : !isInTurn) throw invalid(path, 'one that is cut')
+    if (end === 'BEGIN') open = { label, lines: [] }
+    open?.lines.push(line)
+    if (end !== 'END' || open === undefined) continue
+    blocks.push([label, `${open.lines.join('\n')}\n`])
+    open = undefined
+  }
+  if (open !== undefined) throw invalid(path, 'one that is cut')
   if (blocks.length === 0) throw invalid(path, 'neither')
-  if (blocks.length !== text.split('-----BEGIN ').length - 1) throw invalid(path, 'one that is cut')
   return blocks
 }
 
+const readBlocks = async (path: string): Promise<(readonly [label: string, block: string])[]> => {
+  const bytes = await readPrivateFile(path)
+  if (bytes.length <= maximumFileBytes) return blocksOf(path, bytes.toString('utf8'))
+  const message = `expected at most ${maximumFileBytes} bytes of trusted signers in ${path}, found ${bytes.length}`
+  throw new NootropicError('LIMIT_EXCEEDED', `${message}; remove what is neither a key nor a certificate`)
+}
+
 const trustsOfFile = async (path: string): Promise<Trust[]> => {
-  const blocks = blocksOf(path, (await readPrivateFile(path)).toString('latin1'))
+  const blocks = await readBlocks(path)
   const other = blocks.find(([label]) => label !== 'PUBLIC KEY' && label !== 'CERTIFICATE')
   if (other !== undefined)
     throw invalid(path, `${JSON.stringify(other[0])}, which says of nobody that they are trusted`)

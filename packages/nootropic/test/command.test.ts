@@ -28,6 +28,14 @@ test('the help lists every verb, and every verb explains each of its options', a
   }
 })
 
+test('the help of verbs that begin alike lists them', async () => {
+  for (const option of ['--help', '-h']) {
+    const { exit, output, diagnostics } = await nootropic('keys', option)
+    expect([exit, diagnostics]).toEqual([0, ''])
+    for (const { name, summary } of verbs) expect(output.includes(summary), name).toBe(name.startsWith('keys '))
+  }
+})
+
 test('without a verb the help is shown, and that is a usage error', async () => {
   const { exit, output } = await nootropic()
   expect(exit).toBe(2)

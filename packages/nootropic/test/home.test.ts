@@ -37,3 +37,14 @@ test('~/.nootropic in a manifest means the home, other paths mean what they say'
   const elsewhere = homeAt('/data', settingsWith('~/secrets', '../sealed'), {})
   expect(elsewhere).toMatchObject({ keys: `${homedir()}/secrets`, models: '/srv/sealed' })
 })
+
+test('models are not kept where their backups are', () => {
+  for (const models of ['~/.nootropic/snapshots/models', '~/.nootropic/snapshots/models/', '/data/snapshots/models']) {
+    expect(() => homeAt('/data', settingsWith('~/.nootropic/keys', models), {})).toThrow(
+      expect.objectContaining({
+        code: 'CONFIGURATION_INVALID',
+        message: expect.stringMatching(/^expected .*storage\.path.*, found \/data\/snapshots\/models/),
+      }),
+    )
+  }
+})

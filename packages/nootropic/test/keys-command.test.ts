@@ -152,6 +152,31 @@ test('a model-signing key is replaced by one of its name and curve, and verifies
   expect(await statesOf()).toHaveLength(3)
 })
 
+test('a public key that cannot be written is known before a key is made, and what was made is on record as made', async () => {
+  await keys('create', 'release')
+  const before = await list()
+  writeFileSync(place('file'), '')
+  for (const nowhere of ['nowhere/next.pem', 'file/next.pem']) {
+    for (const words of [
+      ['replace', 'release'],
+      ['create', 'other'],
+    ]) {
+      const answer = await keys(...words, '--public-key', nowhere)
+      expect([answer.exit, answer.diagnostics]).toEqual([2, expect.stringContaining('make the directory')])
+    }
+  }
+  expect(await list()).toEqual(before)
+
+  // Nothing that is looked at says that no name is so long.
+  const failed = await keys('replace', 'release', '--public-key', 'x'.repeat(300))
+  expect([failed.exit, failed.diagnostics]).toEqual([2, expect.stringContaining('`nootropic keys public` gives')])
+  expect((await auditLines()).slice(-2)).toEqual(['replace-key allowed', 'replace-key succeeded'])
+  expect((await list()).keys.filter(({ id }) => id === 'release').map(({ state }) => state)).toEqual([
+    'verify-only',
+    'active',
+  ])
+})
+
 test('a key is removed once it is revoked, unless a model, the installation or its trust rests on it', async () => {
   const nootropic = await openNootropic({ home, isolation: 'none', alertIntervalSeconds: 0 })
   await nootropic.sealed.seal(digits, { name: 'digits', version: '1.0.0' })

@@ -125,7 +125,7 @@ const signAs = async (namedCurve: string): Promise<string> => {
 
 test('every public key in config/trusted-signers is trusted, also where a file holds several', async () => {
   const [first, second] = [await signAs('P-384'), await signAs('P-256')]
-  await writeSigner('authors.pem', `The first:\n${first}\nThe second:\n${second}`)
+  await writeSigner('authors.pem', `\ufeff${first}\r\nThe second -- BEGINNING --:\n${second}`)
   await writeSigner('.DS_Store', 'of a file manager')
   expect(codeSigning((await nootropic.register(model, options)).report)).toBe('pass')
 })
@@ -156,6 +156,9 @@ test.each([
   ['private.pem', ec('pkcs8'), 'found "PRIVATE KEY"'],
   ['beside.pem', ec('spki') + ec('pkcs8'), 'found "PRIVATE KEY"'],
   ['cut.pem', ec('spki') + ec('spki').slice(0, 90), 'one that is cut'],
+  ['begin.pem', ec('spki') + ec('spki').replace('-----BEGIN', '----BEGIN'), 'one that is cut'],
+  ['both.pem', ec('spki') + ec('spki').replaceAll('-----', '----'), 'one that is cut'],
+  ['nested.pem', ec('spki').replace('\n', '\n-----BEGIN PUBLIC KEY-----\n'), 'one that is cut'],
   ['rsa.pem', ec('spki') + rsa, 'found rsa'],
   ['certificate.pem', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n', 'cannot be used'],
   ['author.pub', ec('spki'), 'call it "author.pub.pem"'],
@@ -164,6 +167,14 @@ test.each([
   const error = await nootropic.register(model, options).catch((thrown: unknown) => thrown)
   expect(error).toMatchObject({ code: 'CONFIGURATION_INVALID', message: expect.stringContaining(name) })
   expect((error as Error).message).toContain(found)
+})
+
+test('a file of signers is as long as signers need, and no longer', async () => {
+  await writeSigner('authors.pem', '-----BEGIN x\n'.repeat(100_000))
+  await expect(nootropic.register(model, options)).rejects.toMatchObject({
+    code: 'LIMIT_EXCEEDED',
+    message: expect.stringContaining('authors.pem'),
+  })
 })
 
 test.skipIf(process.platform === 'win32')(

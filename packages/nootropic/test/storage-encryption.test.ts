@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type Nootropic, openNootropic } from '../src/index.ts'
 
 // Every value of a ModelStorageEncryption manifest, by what it does.
@@ -192,6 +192,52 @@ test('a registered model cannot be discarded, damaged or not; one that is not go
   expect((await auditLines(installation)).slice(-2)).toEqual(['discard allowed', 'discard succeeded'])
   await expect(installation.sealed.discard(idle)).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' })
   expect((await auditLines(installation)).slice(-1)).toEqual(['discard failed'])
+})
+
+test('a model that is being registered is not discarded, nor is a backup of it', async () => {
+  const installation = await open({ storage: { backup: 'enabled' } })
+  const version = { name: 'digits', version: '1.0.0' }
+  // Its backup stands there before the registry knows of it.
+  const registered = register(installation)
+  await vi.waitFor(() => expect(existsSync(snapshots('digits/1.0.0'))).toBe(true), { timeout: 10_000, interval: 1 })
+  const discarded = installation.sealed.discard(version)
+  await expect(discarded).rejects.toMatchObject({ code: 'MODEL_EXISTS' })
+  const { ref } = await registered
+  expect(await installation.verify(ref)).toBe('pass')
+  expect(await installation.sealed.restore(version)).toEqual({ ref, found: 'intact' })
+})
+
+test('what fails while a model is sealed is on record, and what was sealed before stays', async () => {
+  const installation = await open()
+  await installation.sealed.seal(join(folder, 'manifests'), { name: 'digits', version: '1.0.0' })
+  await expect(register(installation)).rejects.toMatchObject({ code: 'MODEL_EXISTS' })
+  expect((await auditLines(installation)).slice(-2)).toEqual(['register allowed', 'register failed'])
+  expect(await installation.sealed.list()).toMatchObject([{ name: 'digits', version: '1.0.0', isRegistered: false }])
+})
+
+test('a registration that is refused at its end takes away what it sealed, and nothing that was sealed before', async () => {
+  const installation = await open()
+  await installation.sealed.seal(digits, { name: 'digits', version: '1.0.0' })
+  await register(installation, '2.0.0')
+  for (const version of ['1.0.0', '1.5.0']) {
+    await expect(register(installation, version)).rejects.toMatchObject({ code: 'MODEL_EXISTS' })
+    expect((await auditLines(installation)).slice(-2)).toEqual(['register allowed', 'register failed'])
+  }
+  expect(readdirSync(models('digits')).sort()).toEqual(['1.0.0', '2.0.0'])
+})
+
+test('a name that is none is refused before anything is on record', async () => {
+  const installation = await open({ storage: { backup: 'enabled' } })
+  const before = await auditLines(installation)
+  for (const model of [
+    { name: '../digits', version: '1.0.0' },
+    { name: 'digits', version: 'one' },
+  ]) {
+    const { restore, discard, seal } = installation.sealed
+    for (const work of [restore, discard, (named: typeof model) => seal(digits, named)])
+      await expect(work(model)).rejects.toMatchObject({ code: 'USAGE' })
+  }
+  expect(await auditLines(installation)).toEqual(before)
 })
 
 test('what is done to sealed models is on record before, or not done', async () => {

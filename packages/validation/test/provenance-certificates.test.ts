@@ -111,6 +111,10 @@ test('certificates that do not hold are bad evidence', async () => {
     'more authorities than are allowed': [[mintLeaf(below), below, short], '1 authorities below it'],
     'a leaf for nothing': [[mintLeaf(middle, { extensions: [] }), middle], 'neither'],
     'a leaf for servers': [[mintLeaf(middle, { extensions: [purposes(serverAuthentication)] }), middle], 'neither'],
+    'a leaf for code that may make no signatures': [
+      [mintLeaf(middle, { extensions: [usage(certificateSign), purposes(codeSigning)] }), middle],
+      'a usage without digitalSignature',
+    ],
     'a leaf for servers that may make signatures': [
       [mintLeaf(middle, { extensions: [usage(digitalSignature), purposes(serverAuthentication)] }), middle],
       'purposes without codeSigning',
@@ -278,7 +282,9 @@ test('bytes that are no certificate are told, in a bundle and in a policy', () =
 })
 
 test('a time policy that is no time is refused, not taken for any time', () => {
-  expect(() => trustCertificates({ roots: [mintRoot().pem], time: new Date('never') })).toThrow(
-    expect.objectContaining({ code: 'CONFIGURATION_INVALID' }),
-  )
+  for (const time of [new Date('never'), 'never' as 'now', undefined as unknown as 'now']) {
+    expect(() => trustCertificates({ roots: [mintRoot().pem], time })).toThrow(
+      expect.objectContaining({ code: 'CONFIGURATION_INVALID' }),
+    )
+  }
 })

@@ -17,9 +17,10 @@ import {
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createManualClock, modelDigest, sha256 } from '@nootropic/core'
-import { contentHashes, openSignedFiles } from '@nootropic/core/formats'
+import { contentHashes, externalLocation, openSignedFiles, writeOnnx } from '@nootropic/core/formats'
 import { expect, test } from 'vitest'
 import { createKeySigner, openDigestCache, signModel, trustPublicKey, verifyModel } from '../src/provenance/index.ts'
+import { foldedName } from '../src/provenance/names.ts'
 import {
   createKey,
   rulesOf,
@@ -28,6 +29,8 @@ import {
   temporaryDirectory,
   writeModel,
 } from './provenance/signed-model.ts'
+import { floats, modelOf } from './support/models.ts'
+import { withoutPrivilege } from './support/without-privilege.ts'
 
 const pass = { verdict: 'pass', findings: [] }
 const fail = { verdict: 'fail', code: 'SIGNATURE_INVALID' }
@@ -149,14 +152,67 @@ test('a name in another case or normal form is another file', async () => {
   renameSync(join(model.directory, 'Modèle.onnx'), join(model.directory, 'Modèle.onnx'.normalize('NFD')))
   const verification = await model.verify()
   expect(rulesOf(verification)).toEqual(['file-missing', 'file-unlisted'])
-  expect(verification.findings[0]?.message).toContain('another name, in case or normal form')
+  expect(verification.findings[0]?.message).toContain('another name, in case, normal form')
 })
 
-test('names that some file systems take for one are told', async () => {
-  const model = await signedModel({ 'a.bin': 'one', 'A.bin': 'two' })
-  const verification = await model.verify()
-  expect(verification.verdict).toBe('pass')
-  expect(rulesOf(verification)).toEqual(['name-ambiguous'])
+const takenForOne: readonly (readonly [string, string])[] = [
+  ['a.bin', 'A.bin'],
+  ['s.bin', '\u017f.bin'],
+  ['\u03c3.bin', '\u03c2.bin'],
+  ['stra\u00dfe.bin', 'STRASSE.bin'],
+  ['\ufb01le.bin', 'file.bin'],
+  ['\u00e9.bin', 'E\u0301.bin'],
+  ['a.bin', 'a.bin.'],
+  ['a.bin', 'a.bin . '],
+  ['data /a', 'data/a'],
+]
+
+test.skipIf(process.platform === 'win32').each(takenForOne)(
+  'names that some file systems take for one are told: %s and %s',
+  async (one, other) => {
+    const model = await signedModel({ [one]: 'one', [other]: 'two' })
+    const verification = await model.verify()
+    expect(verification.verdict).toBe('pass')
+    expect(rulesOf(verification)).toEqual(['name-ambiguous'])
+  },
+)
+
+test('names that every file system tells apart are not told', async () => {
+  const model = await signedModel({
+    '\u2460.bin': 'circled',
+    '1.bin': 'one',
+    '.a': 'one',
+    a: 'two',
+    'b. c': '',
+    'b.c': '',
+  })
+  expect(rulesOf(await model.verify())).toEqual([])
+  expect(foldedName(`${'. '.repeat(200_000)}a`)).toHaveLength(400_001)
+})
+
+/** An ONNX file whose weights stand in other files. */
+const graphWith = (...locations: readonly string[]): Buffer => {
+  const initializer = locations.map((location, at) => ({
+    ...floats('float32', `w${at}`, [1], [0]),
+    rawData: undefined,
+    dataLocation: externalLocation,
+    externalData: [{ key: 'location', value: location, unknownFields: [] }],
+  }))
+  return Buffer.from(writeOnnx(modelOf({ nodes: [], initializer, input: [1], output: [1] })))
+}
+
+test('weights in a place that signatures leave out are told, and a mere repository is not', async () => {
+  const files = { 'model.onnx': graphWith('w.bin'), 'w.bin': 'weights', '.git/HEAD': 'ref', '.github/w.bin': 'w' }
+  expect(rulesOf(await (await signedModel(files)).verify())).toEqual([])
+  for (const location of ['.git/w.bin', './.github/w.bin', '.GIT/HEAD']) {
+    const verification = await (await signedModel({ ...files, 'model.onnx': graphWith('w.bin', location) })).verify()
+    expect([verification.verdict, rulesOf(verification)], location).toEqual(['pass', ['unlisted-tolerated']])
+    expect(verification.findings[0]?.message).toContain('to take its weights from signed files')
+  }
+  const below = await signedModel({ ...files, 'data/model.onnx': graphWith('../.git/HEAD', '.git/HEAD') })
+  expect((await below.verify()).findings.map(({ location }) => location.path)).toEqual([
+    join(below.directory, 'data/model.onnx'),
+  ])
 })
 
 test('a socket is not opened', async () => {
@@ -269,17 +325,6 @@ test('a file that changes while it is looked at leaves the model incomplete, nev
   expect(rulesOf(verification)).toEqual(['file-unreadable'])
 })
 
-/** Runs as a user that is not the superuser, who may read everything. */
-const withoutPrivilege = async <Result>(work: () => Promise<Result>): Promise<Result> => {
-  const isSuperuser = process.geteuid?.() === 0
-  if (isSuperuser) process.seteuid?.(65534)
-  try {
-    return await work()
-  } finally {
-    if (isSuperuser) process.seteuid?.(0)
-  }
-}
-
 test('what may not be read leaves the model incomplete, and is not signed', async () => {
   const model = await signedModel()
   chmodSync(join(model.directory, '..'), 0o755)
@@ -343,7 +388,12 @@ test('a signature that cannot be written leaves the old one and nothing else', a
   const before = readFileSync(model.signature)
   const signer = createKeySigner(createKey())
   const signature = join(model.directory, '..', 'nowhere', 'model.sig')
-  await expect(signModel(model.directory, { signer, signature })).rejects.toMatchObject({ code: 'STORAGE_FAILED' })
+  await expect(signModel(model.directory, { signer, signature })).rejects.toMatchObject({
+    code: 'USAGE',
+    message: expect.stringContaining('expected a directory to write the signature'),
+  })
+  const long = join(model.directory, '..', 'x'.repeat(300))
+  await expect(signModel(model.directory, { signer, signature: long })).rejects.toMatchObject({ code: 'USAGE' })
   expect(readdirSync(join(model.directory, '..'))).toEqual(['model'])
   expect(readFileSync(model.signature)).toEqual(before)
 })

@@ -4,7 +4,14 @@ import { join } from 'node:path'
 import { isNootropicError, modelDigest, sha256 } from '@nootropic/core'
 import { readModelPackage } from '@nootropic/core/formats'
 import { expect, test } from 'vitest'
-import { createKeySigner, openVerified, signModel, trustPublicKey, verifyModel } from '../src/provenance/index.ts'
+import {
+  createKeySigner,
+  openVerified,
+  signModel,
+  type Trust,
+  trustPublicKey,
+  verifyModel,
+} from '../src/provenance/index.ts'
 import { createKey, signedModel, smallModel, temporaryDirectory, writeModel } from './provenance/signed-model.ts'
 
 test('a model whose signature holds is read, as the docstring says', async () => {
@@ -64,6 +71,9 @@ test('nothing of a model is opened whose signature does not hold, is not wanted,
   const verification = await model.verify()
   const unfinished = { ...verification, verdict: 'incomplete' } as const
   expect(await rejection({ verification: unfinished })).toMatchObject({ code: 'FILE_UNREADABLE' })
+  // As a program without types may call it.
+  for (const nobody of [{ verification: undefined }, { trust: undefined }, {}])
+    expect(await rejection(nobody as unknown as { trust: Trust })).toMatchObject({ code: 'USAGE' })
   rmSync(model.signature)
   expect(await rejection({ trust })).toMatchObject({ code: 'FILE_UNREADABLE' })
 })

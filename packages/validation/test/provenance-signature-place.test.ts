@@ -1,10 +1,18 @@
-import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readModelPackage } from '@nootropic/core/formats'
+import { createPublicFile } from '@nootropic/core/storage'
 import { expect, test } from 'vitest'
 import { createKeySigner, signModel } from '../src/provenance/index.ts'
 import { createModelBom } from '../src/sbom/index.ts'
-import { createKey, rulesOf, signedModel, smallModel, writeModel } from './provenance/signed-model.ts'
+import {
+  createKey,
+  rulesOf,
+  signedModel,
+  smallModel,
+  temporaryDirectory,
+  writeModel,
+} from './provenance/signed-model.ts'
 
 const occupied = { code: 'USAGE', message: expect.stringContaining('an older signature to replace') }
 
@@ -48,6 +56,34 @@ test('a file that was made while the model was signed stays, whether a signature
     expect(readFileSync(signature, 'utf8')).toBe('of somebody else')
     expect(readdirSync(directory).filter((name) => name.includes('.sig'))).toEqual(['model.sig'])
   }
+})
+
+/** The name of what is not yet whole, as it is while it is written. */
+const beginningOf = async (name: string): Promise<string> => {
+  const directory = temporaryDirectory()
+  let found: readonly string[] = []
+  const content = async function* () {
+    found = readdirSync(directory)
+    yield Buffer.of(0)
+  }
+  await createPublicFile(join(directory, name), content())
+  return String(found[0])
+}
+
+test('the beginning of a signature that a crash left is not signed', async () => {
+  const signer = createKeySigner(createKey())
+  for (const [signature, remains] of [
+    ['model.sig', await beginningOf('model.sig')],
+    ['data/own.sig', `data/${await beginningOf('own.sig')}`],
+    ['../apart.sig', await beginningOf('model.sig')],
+  ] as const) {
+    const directory = writeModel({ ...smallModel, [remains]: '{"mediaType"' })
+    const signing = signModel(directory, { signer, signature: join(directory, signature) })
+    await expect(signing).rejects.toMatchObject({ code: 'USAGE', message: expect.stringContaining(remains) })
+    expect(existsSync(join(directory, signature))).toBe(false)
+  }
+  const others = writeModel({ ...smallModel, [await beginningOf('other.sig')]: '', '.model.sig.old': '' })
+  await signModel(others, { signer })
 })
 
 test('signing, reading and listing a model find one digest, whatever lies beside it', async () => {

@@ -1,5 +1,14 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -12,6 +21,7 @@ import { createModelBom, type ModelBom, type ModelBomOptions } from '../src/sbom
 import { spdxIds } from '../src/sbom/spdx-identifiers.ts'
 import { diagonalClassifier } from './support/models.ts'
 import { writeTree } from './support/osv.ts'
+import { withoutPrivilege } from './support/without-privilege.ts'
 
 const clock = createManualClock('2026-11-22T04:00:00Z')
 
@@ -340,6 +350,18 @@ test('links, too many files and a directory that is none are refused with one se
   await expect(createModelBom(directory)).rejects.toThrow(/c\.txt to be a file or a directory, found a symbolic link/)
   await expect(createModelBom(join(directory, 'c.txt'))).rejects.toMatchObject({ code: 'FILE_UNREADABLE' })
   await expect(createModelBom(join(directory, 'nothing'))).rejects.toMatchObject({ code: 'FILE_UNREADABLE' })
+})
+
+test.skipIf(process.platform === 'win32')('a directory that cannot be listed has no bill without it', async () => {
+  const directory = treeOf({ 'data/a.txt': 'a' })
+  for (const path of [root, directory]) chmodSync(path, 0o755)
+  chmodSync(join(directory, 'data'), 0)
+  await expect(withoutPrivilege(() => createModelBom(directory))).rejects.toMatchObject({
+    code: 'FILE_UNREADABLE',
+    message: expect.stringContaining(
+      'expected data to be a directory that can be listed, found the error EACCES; mend',
+    ),
+  })
 })
 
 test('a model of one file has a bill too', async () => {

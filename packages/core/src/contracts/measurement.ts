@@ -22,4 +22,11 @@ export const measurements = {
   inferenceDuration: { name: 'nootropic.inference.duration', unit: 's' },
   /** Resident memory of a worker. Attribute: `model`. */
   workerMemory: { name: 'nootropic.worker.memory', unit: 'By' },
+  /** Share of one processor that a worker uses; with several threads above 1. Attribute: `model`. */
+  workerProcessor: { name: 'nootropic.worker.cpu.utilization', unit: '1' },
+  /** Page faults of a worker since it started. Attribute: `model`. */
+  workerPageFaults: { name: 'nootropic.worker.page_faults', unit: '{fault}' },
+  /** Root mean square and standard deviation of the numbers of one output of the last answer. Attributes: `model`, `output`. */
+  answerMagnitude: { name: 'nootropic.answer.magnitude', unit: '1' },
+  answerDeviation: { name: 'nootropic.answer.deviation', unit: '1' },
 } as const

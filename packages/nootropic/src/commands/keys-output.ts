@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
-import { lstat, writeFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { access, constants, lstat, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve, sep } from 'node:path'
 import { NootropicError } from '@nootropic/core'
 import type { Streams } from '../verb.ts'
 
@@ -10,9 +10,14 @@ export const publicPem = (key: KeyObject): string => String(key.export({ type: '
 const taken = (option: string, path: string): NootropicError =>
   new NootropicError('USAGE', `expected --${option} to name a new file, ${path} is there; nothing is overwritten`)
 
-/** Verifies that a file can be new, before what goes into it is made. @throws NootropicError `USAGE` */
+/** Verifies that a file can be made, before what goes into it is. @throws NootropicError `USAGE` */
 export const verifyNew = async (option: string, path: string, { directory }: Streams): Promise<string> => {
   const file = resolve(directory, path)
+  // The separator at the end: what is there must be a directory.
+  await access(join(dirname(file), sep), constants.W_OK | constants.X_OK).catch((cause: NodeJS.ErrnoException) => {
+    const message = `expected --${option} to name a file in a directory that can be written to, ${path}: ${cause.code}`
+    throw new NootropicError('USAGE', `${message}; make the directory, or name another`, { cause })
+  })
   const isThere = await lstat(file).then(
     () => true,
     () => false,

@@ -57,14 +57,14 @@ export const keysReplace: Verb = {
   async run(invocation, streams) {
     const name = nameOperand(invocation)
     await verifyPublicKeyFile(invocation, streams)
-    return changeKeys(invocation, streams, { action: 'replace-key', resource: `key:${name}` }, async (keys) => {
+    const change = { action: 'replace-key', resource: `key:${name}` }
+    const { keyId, publicKey, replaced } = await changeKeys(invocation, streams, change, async (keys) => {
       const { keyId: former, state } = newestOf(await keys.list(), name)
       const keyId = await keys.replaceKey(former)
-      const publicKey = await keys.publicKey(keyId)
       const replaced = { keyId: former, state: state === 'active' ? 'verify-only' : state }
-      const shown = await showPublicKey({ keyId, name, replaced, publicKey }, 'public-key', invocation, streams)
-      return { ...shown, changed: { keyId, replaced: former } }
+      return { keyId, publicKey: await keys.publicKey(keyId), replaced, changed: { keyId, replaced: former } }
     })
+    return showPublicKey({ keyId, name, replaced, publicKey }, 'public-key', invocation, streams)
   },
 }
 

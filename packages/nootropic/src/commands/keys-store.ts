@@ -1,8 +1,9 @@
-import { type AuditEntry, isNootropicError, NootropicError } from '@nootropic/core'
+import { type AuditEntry, NootropicError } from '@nootropic/core'
 import { type KeyStore, protectionOf } from '@nootropic/core/crypto'
 import { parseManifestSet, readManifests } from '@nootropic/core/manifest'
 import { defaultHome, homeAt, userPath } from '../home.ts'
 import { openKeys, type ProtectionKind } from '../key-protection.ts'
+import { onRecord } from '../on-record.ts'
 import { type Invocation, type Streams, textOption, type VerbResult } from '../verb.ts'
 import { withInstallation } from './installation.ts'
 import { withPassphrase } from './keys-passphrase.ts'
@@ -41,23 +42,19 @@ export const readKeys = async (
 /**
  * Changes a key store, on record: the audit log says what is about to be done, and then what came of it. What cannot be
  * recorded is not done. The key store's own history has each change in any case.
+ *
+ * @param work resolves with what is to be shown, and with what of it belongs into the record.
  */
-export const changeKeys = (
+export const changeKeys = <Result>(
   invocation: Invocation,
   streams: Streams,
   change: Pick<AuditEntry, 'action' | 'resource' | 'details'>,
-  work: (keys: KeyStore) => Promise<VerbResult & { changed?: AuditEntry['details'] }>,
-): Promise<VerbResult> =>
+  work: (keys: KeyStore) => Promise<Result & { readonly changed?: AuditEntry['details'] }>,
+): Promise<Result> =>
   withInstallation(invocation, streams, async ({ keyStore, audit }) => {
     const entry = { category: 'operation', actor: 'system:nootropic', ...change } as const
-    await audit.append({ ...entry, outcome: 'allowed' })
-    const { changed, ...result } = await work(keyStore).catch(async (error: unknown) => {
-      const reason = isNootropicError(error) ? error.code : 'INTERNAL'
-      // What went wrong first is what the user needs to know.
-      await audit.append({ ...entry, outcome: 'failed', reason }).catch(() => {})
-      throw error
-    })
-    const details = { ...entry.details, ...changed }
+    const result = await onRecord(audit, entry, () => work(keyStore))
+    const details = { ...entry.details, ...result.changed }
     await audit.append({ ...entry, outcome: 'succeeded', ...(Object.keys(details).length === 0 ? {} : { details }) })
     return result
   })

@@ -30,20 +30,18 @@ export const keysList: Verb = {
     }),
 }
 
-const addModelSigningKey = (
+const addModelSigningKey = async (
   invocation: Invocation,
   streams: Streams,
   action: 'create-key' | 'import-key',
   add: (keys: KeyStore, name: string) => Promise<SigningKey>,
 ): Promise<VerbResult> => {
   const name = nameOperand(invocation)
-  return changeKeys(invocation, streams, { action, resource: `key:${name}` }, async (keys) => {
+  const key = await changeKeys(invocation, streams, { action, resource: `key:${name}` }, async (keys) => {
     const { keyId, publicKey } = await add(keys, name)
-    return {
-      ...(await showPublicKey({ keyId, name, publicKey }, 'public-key', invocation, streams)),
-      changed: { keyId },
-    }
+    return { keyId, publicKey, changed: { keyId } }
   })
+  return showPublicKey({ keyId: key.keyId, name, publicKey: key.publicKey }, 'public-key', invocation, streams)
 }
 
 export const keysCreate: Verb = {

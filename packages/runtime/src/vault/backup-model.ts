@@ -21,7 +21,7 @@ const readIntact = async (
     await verifySealedModel(sealed)
     return sealed
   } catch (error) {
-    // Whatever it is that cannot be opened: a copy takes its place only after that one did open.
+    // Whether a copy may take its place is verified by the copy.
     if (isNootropicError(error)) return 'damaged'
     throw error
   }

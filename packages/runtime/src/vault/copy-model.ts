@@ -1,13 +1,13 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { NootropicError, type Random } from '@nootropic/core'
 import { ensurePrivateDirectory, openPrivateFile, syncDirectory } from '@nootropic/core/storage'
-import { asideOf, copyingPrefix, type VaultPlaces } from './remains.ts'
+import { asideOf, copyingPrefix, endRemoval, type VaultPlaces } from './remains.ts'
 import { createFile } from './seal-model.ts'
-import { asSealedError, contentName, indexName, labelOf, sealName } from './sealed-layout.ts'
-import { openSealedModel, readSealedModel, type SealedModel, verifySealedModel } from './sealed-model.ts'
+import { asSealedError, contentName, indexName, labelOf, sealName, undefinedIfCorrupt } from './sealed-layout.ts'
+import { readSeal, readSealedModel, type SealedModel, verifySealedModel } from './sealed-model.ts'
 import { withVaultLock } from './vault-lock.ts'
-import { createWorkDirectory, isThere, replaceByWorkDirectory } from './work-directory.ts'
+import { isThere, replaceByWorkDirectory, withWorkDirectory } from './work-directory.ts'
 
 const pieceBytes = 1024 * 1024
 
@@ -41,11 +41,17 @@ const ensureRoot = async (root: string): Promise<void> => {
   await syncDirectory(dirname(dirname(root)))
 }
 
-const verifyReplaceable = async (place: string, { ref }: SealedModel, keys: VaultPlaces['keys']): Promise<void> => {
-  const found = await openSealedModel(place, ref, keys).catch(() => undefined)
+const verifyReplaceable = async (
+  place: string,
+  { ref, keyId }: SealedModel,
+  keys: VaultPlaces['keys'],
+): Promise<void> => {
+  // A key seals one model once: what has the same key is the same. What only does not open now may be worth more.
+  if ((await readSeal(place).catch(undefinedIfCorrupt))?.keyId === keyId) return
+  const found = await readSealedModel(place, ref, keys).catch(undefinedIfCorrupt)
   if (found === undefined || found.ref.digest === ref.digest) return
   const message = `expected no other bytes of ${labelOf(ref)} at ${place}, found ${found.ref.digest}`
-  throw new NootropicError('MODEL_EXISTS', `${message}, which open; ${ref.digest} does not replace them`)
+  throw new NootropicError('MODEL_EXISTS', `${message}; move them away first if ${ref.digest} is to replace them`)
 }
 
 /**
@@ -58,15 +64,15 @@ const verifyReplaceable = async (place: string, { ref }: SealedModel, keys: Vaul
 export const copySealedModel = async (
   model: SealedModel,
   root: string,
-  { directory, keys, random }: Pick<VaultPlaces, 'directory' | 'keys'> & { random: Random },
+  places: VaultPlaces & { readonly random: Random },
 ): Promise<void> => {
+  const { directory, keys, random } = places
   const { ref } = model
   const work = join(root, `${copyingPrefix}${random.uuid()}`)
   const place = join(root, ref.name, ref.version)
-  try {
-    await ensureRoot(root)
-    await verifyReplaceable(place, model, keys)
-    await withVaultLock(directory, () => createWorkDirectory(work))
+  await ensureRoot(root)
+  await verifyReplaceable(place, model, keys)
+  await withWorkDirectory(work, { vault: directory }, async () => {
     for (const name of [sealName, indexName, ...model.files.map((_, position) => contentName(position))]) {
       await copyFile(join(model.directory, name), join(work, name))
     }
@@ -76,12 +82,11 @@ export const copySealedModel = async (
       await readSealedModel(work, ref, keys)
       await verifyReplaceable(place, model, keys)
       await ensurePrivateDirectory(dirname(place))
-      await replaceByWorkDirectory(work, place, asideOf(root, ref))
+      await replaceByWorkDirectory(work, place, {
+        aside: asideOf(root, ref),
+        remove: (aside) => endRemoval(aside, places),
+      })
       await syncDirectory(root)
     })
-  } catch (error) {
-    // What went wrong first is what the caller needs to know.
-    await withVaultLock(directory, () => rm(work, { recursive: true, force: true })).catch(() => {})
-    throw error
-  }
+  })
 }

@@ -7,7 +7,7 @@ import { asSealedError } from './sealed-layout.ts'
 import { createContentCheck, type SealedFile, type SealedModel, sealedFilesOf } from './sealed-model.ts'
 import { withVaultLock } from './vault-lock.ts'
 import { verifyPaths } from './verify-paths.ts'
-import { createWorkDirectory, isOwnWork, isThere, removeDeadWork } from './work-directory.ts'
+import { isOwnWork, isThere, removeDeadWork, withWorkDirectory } from './work-directory.ts'
 
 const verifyNew = async (target: string): Promise<void> => {
   if (await isThere(target))
@@ -62,7 +62,7 @@ const contentOf = (work: string): string => join(work, 'model')
 
 const removeWork = async (work: string): Promise<void> => {
   await rm(contentOf(work), { recursive: true, force: true })
-  await rm(work, { recursive: true, force: true })
+  await rm(work, { recursive: true })
 }
 
 /** Removes what a process that was killed may have left of an export to the same place. */
@@ -92,24 +92,20 @@ export const exportModel = async (
   const content = contentOf(work)
   try {
     await verifyNew(directory)
-    await withVaultLock(vault, async () => {
-      await removeCutOff(parent, prefix)
-      await createWorkDirectory(work)
-    })
-    await mkdir(content, { mode: 0o700 })
-    await writeAll(model, content)
-    await withVaultLock(vault, async () => {
-      await verifyNew(directory)
-      await rename(content, directory)
-      await syncDirectory(parent)
+    await withVaultLock(vault, () => removeCutOff(parent, prefix))
+    await withWorkDirectory(work, { vault }, async () => {
+      await mkdir(content, { mode: 0o700 })
+      await writeAll(model, content)
+      await withVaultLock(vault, async () => {
+        await verifyNew(directory)
+        await rename(content, directory)
+        await syncDirectory(parent)
+      })
     })
   } catch (error) {
     if (isNootropicError(error)) throw error
     const found = (error as NodeJS.ErrnoException).code ?? 'an error'
     const message = `expected to write ${directory}, found ${found}; check free space and permissions`
     throw new NootropicError('STORAGE_FAILED', message, { cause: error })
-  } finally {
-    // What went wrong first is what the caller needs to know.
-    await withVaultLock(vault, () => removeWork(work)).catch(() => {})
   }
 }

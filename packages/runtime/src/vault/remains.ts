@@ -23,27 +23,38 @@ export interface VaultPlaces {
   readonly placeOf: (model: ModelVersion) => string
 }
 
-const isKeyGone = (error: unknown): boolean =>
-  isNootropicError(error, 'KEY_UNAVAILABLE') && /^(unknown|other-name|state)$/.test(String(error.details.reason))
+const hasReason = (error: unknown, reasons: RegExp): boolean =>
+  isNootropicError(error, 'KEY_UNAVAILABLE') && reasons.test(String(error.details.reason))
 
-/** Removes the key of what a directory was sealed as: nothing opens it again, nor any copy of it. */
-const removeKeyOf = async (path: string, { keys, placeOf }: VaultPlaces): Promise<void> => {
+/** Whether what is in a place has this key, or cannot be read now and may have it. */
+const mayHaveKey = async (place: string, keyId: string): Promise<boolean> => {
+  const seal = await readSeal(place).catch(() => undefined)
+  return seal === undefined ? isThere(place) : seal.keyId === keyId
+}
+
+/**
+ * Removes the key of what a directory was sealed as: nothing opens it again, nor any copy of it. What the version or its
+ * backup has stays: it is the same where one replaced the other, and a seal that was planted here must not take it.
+ */
+const removeKeyOf = async (path: string, { backups, keys, placeOf }: VaultPlaces): Promise<void> => {
   const seal = await readSeal(path).catch(() => undefined)
   if (seal === undefined) return
-  // A seal that was planted here must not take the key of a model that is there, even of one that cannot be read now.
-  const place = placeOf(seal)
-  const placed = await readSeal(place).catch(() => undefined)
-  if (placed === undefined ? await isThere(place) : placed.keyId === seal.keyId) return
+  if (await mayHaveKey(placeOf(seal), seal.keyId)) return
+  if (backups !== undefined && (await mayHaveKey(join(backups, seal.name, seal.version), seal.keyId))) return
   try {
-    await keys.dataKey(seal.keyId, dataKeyName(seal))
+    // A revoked key opens nothing, but is of this name.
+    await keys.dataKey(seal.keyId, dataKeyName(seal)).catch((error: unknown) => {
+      if (!hasReason(error, /^state$/)) throw error
+    })
     await keys.removeKey(seal.keyId)
   } catch (error) {
-    if (!isKeyGone(error)) throw error
+    if (!hasReason(error, /^(unknown|other-name)$/)) throw error
   }
 }
 
 /**
- * Ends a removal: the key first, then the files. A crash in between leaves the seal, and with it what is still to be done.
+ * Ends a removal or a replacement: the key first, then the files. A crash in between leaves the seal, and with it what is
+ * still to be done.
  *
  * @throws NootropicError `STORAGE_FAILED` or `KEY_UNAVAILABLE` when the key cannot be removed; the files are then still there
  */
@@ -55,7 +66,7 @@ export const endRemoval = async (path: string, places: VaultPlaces): Promise<voi
 /** Removes an unfinished seal. Its space matters more than its key, which never sealed anything that is kept. */
 export const discardSeal = async (path: string, places: VaultPlaces): Promise<void> => {
   await removeKeyOf(path, places).catch(() => {})
-  await rm(path, { recursive: true, force: true })
+  await rm(path, { recursive: true })
 }
 
 /** Where a version is kept while another takes its place in `root`. Neither a name nor a version has an @. */
@@ -63,12 +74,12 @@ export const asideOf = (root: string, { name, version }: ModelVersion): string =
   join(root, `${replacedPrefix}${name}@${version}`)
 
 /** Ends a replacement that a crash cut off: what was put aside goes, unless nothing stands in its place. */
-const endReplacement = async (root: string, aside: string): Promise<void> => {
+const endReplacement = async (root: string, aside: string, places: VaultPlaces): Promise<void> => {
   const [name, version] = aside.slice(replacedPrefix.length).split('@')
   const model = modelRefSchema.omit({ digest: true }).safeParse({ name, version }).data
   if (model === undefined) return // not made here
   const place = join(root, model.name, model.version)
-  if (await isThere(place)) await rm(join(root, aside), { recursive: true })
+  if (await isThere(place)) await endRemoval(join(root, aside), places)
   else await rename(join(root, aside), place)
 }
 
@@ -91,7 +102,7 @@ const removeRemainsOf = async (root: string, places: VaultPlaces): Promise<void>
     [removedPrefix]: (path) => removeDeadWork(path, () => endRemoval(path, places)),
     // A copy shares the key of the version that it is of.
     [copyingPrefix]: (path) => removeDeadWork(path),
-    [replacedPrefix]: (_, name) => endReplacement(root, name),
+    [replacedPrefix]: (_, name) => endReplacement(root, name, places),
   }
   const endingOf = (name: string) => Object.entries(endings).find(([prefix]) => name.startsWith(prefix))?.[1]
   const readRemains = async () => (await readdir(root)).filter((name) => endingOf(name) !== undefined)

@@ -55,9 +55,14 @@ export const asSealedError = (path: string, error: unknown): NootropicError => {
     const message = `expected to read ${path}, found ${reason}; check the disk`
     return new NootropicError('STORAGE_FAILED', message, { cause: error })
   }
-  const isMissing = error.code === 'FILE_UNREADABLE' && error.details.reason === 'ENOENT'
+  const isMissing = error.code === 'FILE_UNREADABLE' && /^(ENOENT|ENOTDIR)$/.test(String(error.details.reason))
   if (isMissing) return corrupt(path, 'nothing', error)
   return error.code === 'SEALED_FILE_CORRUPT' && !error.message.includes(path)
     ? corrupt(path, 'a change', error)
     : error
+}
+
+/** For `catch`: nothing opens what is corrupt again; what only does not open now is an error. */
+export const undefinedIfCorrupt = (error: unknown): undefined => {
+  if (!isNootropicError(error, 'SEALED_FILE_CORRUPT')) throw error
 }

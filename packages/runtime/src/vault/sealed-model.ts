@@ -1,5 +1,5 @@
 import { createHash, type KeyObject } from 'node:crypto'
-import { readdir } from 'node:fs/promises'
+import { lstat, readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { isNootropicError, type ModelRef, modelDigest } from '@nootropic/core'
 import { openFloe, openFloeSegments } from '@nootropic/core/crypto'
@@ -20,7 +20,7 @@ import {
   sealName,
   sealSchema,
 } from './sealed-layout.ts'
-import { isThere } from './work-directory.ts'
+import { isPrivateDirectory, statsAt } from './work-directory.ts'
 
 /** A sealed model whose seal and index were verified. */
 export interface SealedModel extends Index {
@@ -106,6 +106,18 @@ export const readSealedModel = async (
   return { ...index, directory, keyId, key, ref: { name, version, digest: modelDigest(index.files) } }
 }
 
+/** What tells a directory from another of its name, and from what it was before its entries changed. */
+const stateOf = async (directory: string): Promise<string | undefined> => {
+  const stats = await statsAt(directory)
+  return stats && `${stats.ino} ${stats.ctimeNs}`
+}
+
+// One that is removed meanwhile must not be made again.
+const verifyPrivate = async (directory: string): Promise<void> => {
+  if (isPrivateDirectory(await lstat(directory))) return
+  await ensurePrivateDirectory(directory) // says what is wrong with it
+}
+
 /**
  * Opens the seal and the index in a directory that holds one version and nothing else; undefined where there is none.
  *
@@ -118,15 +130,22 @@ export const openSealedModel = async (
   keys: DataKeys,
 ): Promise<SealedModel | undefined> => {
   try {
-    if (!(await isThere(directory))) return undefined
-    await ensurePrivateDirectory(dirname(directory))
-    await ensurePrivateDirectory(directory)
-    const sealed = await readSealedModel(directory, model, keys)
-    await verifyNames(directory, sealed)
-    return sealed
+    const before = await stateOf(directory)
+    if (before === undefined) return undefined
+    try {
+      await verifyPrivate(dirname(directory))
+      await verifyPrivate(directory)
+      const sealed = await readSealedModel(directory, model, keys)
+      await verifyNames(directory, sealed)
+      return sealed
+    } catch (error) {
+      if ((await stateOf(directory)) === before) throw error
+    }
   } catch (error) {
     throw asSealedError(directory, error)
   }
+  // Meanwhile it was removed, or something else took its place.
+  return openSealedModel(directory, model, keys)
 }
 
 /** A sealed file: where it is, what the index says of it, and what it opens under. */

@@ -76,13 +76,17 @@ export interface Vault {
    * @throws NootropicError as {@link Vault.open}
    */
   find(model: ModelVersion): Promise<ModelRef | undefined>
-  /** What is sealed, by name and version, registered or not, as {@link Vault.find}. What does not open has its problem. */
+  /**
+   * What is sealed, by name and version, registered or not, as {@link Vault.find}. What does not open has its problem.
+   *
+   * @throws NootropicError `STORAGE_FAILED` when the directory of the vault cannot be read
+   */
   list(): Promise<(ModelRef | DamagedModel)[]>
   /**
    * Copies a version, sealed as it is and without its key, to the directory of the backups. When this resolves the copy is
    * on disk, and every byte of it was read back, opened and verified. A backup that is there and intact is left as it is.
    *
-   * @throws NootropicError as {@link Vault.open}; `MODEL_EXISTS` for an intact backup of other bytes; `STORAGE_FAILED`;
+   * @throws NootropicError as {@link Vault.open}; `MODEL_EXISTS` for a backup of other bytes; `STORAGE_FAILED`;
    * `CONFIGURATION_INVALID` for a vault without a directory for backups
    */
   backup(ref: ModelRef): Promise<void>
@@ -91,15 +95,18 @@ export interface Vault {
    * was in the place of the version is kept until the copy stands there. With a digest, only a model of this digest.
    *
    * @throws NootropicError `MODEL_NOT_FOUND` without a backup; `SEALED_FILE_CORRUPT`, `FILE_UNREADABLE` or `KEY_UNAVAILABLE`
-   * when the backup itself does not open, and `STORAGE_FAILED`: nothing is replaced then; `MODEL_EXISTS` when other bytes
-   * are sealed as this version; `CONFIGURATION_INVALID` for a vault without a directory for backups
+   * when the backup itself does not open, or what it would replace may open later, and `STORAGE_FAILED`: nothing is
+   * replaced then; `MODEL_EXISTS` when other bytes are sealed as this version; `CONFIGURATION_INVALID` for a vault without a
+   * directory for backups
    */
   restore(model: ModelVersion & { readonly digest?: ModelRef['digest'] }): Promise<Restored>
   /**
    * Removes a version, its backup and its key, so that no copy of it opens any more; where the version is lost, its backup
-   * and key.
+   * and key. A backup of other bytes stays.
    *
-   * @throws NootropicError `MODEL_NOT_FOUND`, `STORAGE_FAILED`
+   * @throws NootropicError `MODEL_NOT_FOUND`, `STORAGE_FAILED`, `KEY_UNAVAILABLE`; `FILE_UNREADABLE` where others can enter
+   * the directory of the backups, or it is a link, and where a seal, or a backup under another key, cannot be read now:
+   * nothing is removed then
    */
   remove(model: ModelVersion): Promise<void>
 }

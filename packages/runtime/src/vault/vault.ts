@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isNootropicError, type ModelRef, NootropicError, type Random, systemRandom } from '@nootropic/core'
 import { packageLimits } from '@nootropic/core/formats'
@@ -17,7 +17,17 @@ import { openSealedModel, type SealedModel, verifySealedModel } from './sealed-m
 import { createModelReader } from './sealed-reader.ts'
 import type { Vault } from './vault-contract.ts'
 import { withVaultLock } from './vault-lock.ts'
-import { createWorkDirectory, placeWorkDirectory } from './work-directory.ts'
+import { isThere, placeWorkDirectory, withWorkDirectory } from './work-directory.ts'
+
+/** Verifies that the backups of a vault are not the vault itself, by whatever path. */
+const verifyOther = async (directory: string, backups: string): Promise<void> => {
+  const [vault, other] = await Promise.all(
+    [directory, backups].map((path) => stat(path, { bigint: true }).catch(() => undefined)), // not there yet
+  )
+  if (other === undefined || vault?.dev !== other.dev || vault.ino !== other.ino) return
+  const message = `expected another directory for the backups of the vault ${directory} than ${backups}, found the vault itself`
+  throw new NootropicError('CONFIGURATION_INVALID', `${message}; name another directory, at best on another disk`)
+}
 
 /**
  * Opens the vault in a directory of its own (0700), or makes it, and removes what processes that died left in it.
@@ -25,7 +35,8 @@ import { createWorkDirectory, placeWorkDirectory } from './work-directory.ts'
  * @param options.backups where {@link Vault.backup} puts its copies: a directory for this vault alone, at best on another
  *   disk. It is made when it is needed.
  * @param options.limits what {@link Vault.open} holds in memory at most.
- * @throws NootropicError `FILE_UNREADABLE` when others can enter the directory
+ * @throws NootropicError `FILE_UNREADABLE` when others can enter the directory, `CONFIGURATION_INVALID` for backups in the
+ *   vault's own directory
  * @example
  * ```ts
  * const vault = await openVault({ directory: '/home/me/.nootropic/models', keys })
@@ -43,6 +54,7 @@ export const openVault = async (options: {
   const { directory, backups, keys, random = systemRandom } = options
   const limits = { ...packageLimits, ...options.limits }
   await ensurePrivateDirectory(directory)
+  if (backups !== undefined) await verifyOther(directory, backups)
   // Names become directories: what comes here was parsed.
   const placeOf = ({ name, version }: ModelVersion): string => join(directory, name, version)
   const places: VaultPlaces = { directory, backups, keys, placeOf }
@@ -97,27 +109,30 @@ export const openVault = async (options: {
     const sealed = await present(model)
     if (sealed !== undefined && digest !== undefined) return verifySame(sealed, { name, version, digest })
     const work = join(directory, `${sealingPrefix}${random.uuid()}`)
-    try {
-      await withVaultLock(directory, () => createWorkDirectory(work))
+    const discard = (path: string) => discardSeal(path, places)
+    return withWorkDirectory(work, { vault: directory, discard }, async () => {
       const ref = await sealModel(work, model, source, { keys, random })
       if (digest !== undefined && ref.digest !== digest) {
         throw new NootropicError('MODEL_MALFORMED', `expected a model of digest ${digest}, found ${ref.digest}`)
       }
       const first = await place(work, ref)
-      if (first === undefined) return ref
-      await withVaultLock(directory, () => discardSeal(work, places))
-      return await verifySame(first, ref)
-    } catch (error) {
-      // What went wrong first is what the caller needs to know.
-      await withVaultLock(directory, () => discardSeal(work, places)).catch(() => {})
+      return first === undefined ? ref : verifySame(first, ref)
+    }).catch((error: unknown) => {
       throw failed(error, `seal ${labelOf(model)}`)
-    }
+    })
   }
 
   const find = async (model: ModelVersion): Promise<ModelRef | undefined> => (await present(model))?.ref
 
-  const backupsDirectory = (): string => {
-    if (backups !== undefined) return backups
+  /** The directory of the backups, if it is there: behind a link nothing is read, and nothing removed (CWE-59). */
+  const verifyBackups = async (): Promise<string | undefined> => {
+    if (backups !== undefined && (await isThere(backups))) await ensurePrivateDirectory(backups)
+    return backups
+  }
+
+  const requireBackups = async (): Promise<string> => {
+    const root = await verifyBackups()
+    if (root !== undefined) return root
     const message = `expected a directory for the backups of the vault ${directory}, got none`
     throw new NootropicError('CONFIGURATION_INVALID', `${message}; name one to openVault (backups)`)
   }
@@ -142,16 +157,19 @@ export const openVault = async (options: {
     openReader: async (ref) => createModelReader(await require(ref)),
     export: async (ref, target) => exportModel(await require(ref), target, { vault: directory, random }),
     find: async (model) => find(parseModelVersion(model)),
-    list: () => listModels(directory, find),
+    list: () =>
+      listModels(directory, find).catch((error: unknown) => {
+        throw failed(error, 'list the models')
+      }),
     async backup(ref) {
-      const root = backupsDirectory()
+      const root = await requireBackups()
       const sealed = await require(ref)
       await backupModel(sealed, root, { ...places, random }).catch((error: unknown) => {
         throw failed(error, `back up ${labelOf(ref)} to ${root}`)
       })
     },
     async restore(requested) {
-      const root = backupsDirectory()
+      const root = await requireBackups()
       const model = parseModelToSeal(requested)
       return restoreModel(model, root, { ...places, random }).catch((error: unknown) => {
         throw failed(error, `restore ${labelOf(model)}`)
@@ -160,6 +178,7 @@ export const openVault = async (options: {
     async remove(requested) {
       const model = parseModelVersion(requested)
       try {
+        await verifyBackups()
         const isFound = await withVaultLock(directory, () => removeModel(model, { ...places, random }))
         if (isFound) return
       } catch (error) {

@@ -74,6 +74,7 @@ const damages: Readonly<Record<string, () => void>> = {
   'a lost file': () => unlinkSync(at.place('file-0')),
   'a file too many': () => writeFileSync(at.place('file-2'), '', { mode: 0o600 }),
   'an open directory': () => chmodSync(at.place(), 0o755),
+  'an open index': () => chmodSync(at.place('index'), 0o644),
   'an empty directory': () => {
     rmSync(at.place(), { recursive: true })
     mkdirSync(at.place(), { mode: 0o700 })

@@ -87,11 +87,15 @@ test('the work of a living process is left alone', async () => {
 
 test('a seal that was planted among the remains does not take the key of a model that is there', async () => {
   const { ref } = await sealed()
-  mkdirSync(join(at.directory, '.removed-planted'), { mode: 0o700 })
-  cpSync(at.place('seal.json'), join(at.directory, '.removed-planted', 'seal.json'))
-  const vault = await at.open()
-  expect(readdirSync(at.directory)).not.toContain('.removed-planted')
-  expect((await vault.open(ref)).digest).toBe(ref.digest)
+  for (const mode of [0o600, 0o644]) {
+    mkdirSync(join(at.directory, '.removed-planted'), { mode: 0o700 })
+    cpSync(at.place('seal.json'), join(at.directory, '.removed-planted', 'seal.json'))
+    chmodSync(at.place('seal.json'), mode)
+    const vault = await at.open()
+    chmodSync(at.place('seal.json'), 0o600)
+    expect(readdirSync(at.directory)).not.toContain('.removed-planted')
+    expect((await vault.open(ref)).digest).toBe(ref.digest)
+  }
 })
 
 test('a link among the remains is removed, and what it points to is left alone', async () => {
@@ -237,4 +241,57 @@ test('to find one version opens no other', async () => {
   expect(opened).toBe(1)
   expect(await vault.find({ ...version, version: '2.0.0' })).toBeUndefined()
   await expect(vault.find({ ...version, version: '1.1.0' })).rejects.toEqual(code('SEALED_FILE_CORRUPT'))
+})
+
+test('with a version its key goes, also a revoked one', async () => {
+  const { ref } = await sealed()
+  const keys = await at.openKeys()
+  const [{ keyId } = { keyId: '' }] = await keys.list()
+  await keys.setState(keyId, 'revoked')
+  await (await at.open({ keys })).remove(ref)
+  expect(await keyStates()).toEqual([])
+})
+
+test('a version whose seal cannot be read now is not removed without its key', async () => {
+  const { vault, ref } = await sealed()
+  chmodSync(at.place('seal.json'), 0o644)
+  await expect(vault.remove(ref)).rejects.toThrow(/expected .* found mode 0644; run: chmod 600/)
+  chmodSync(at.place('seal.json'), 0o600)
+  expect((await vault.open(ref)).digest).toBe(ref.digest)
+  await vault.remove(ref)
+  expect(await keyStates()).toEqual([])
+})
+
+test('to find a version while it is removed, or others take its place, tells what is there', async () => {
+  const { vault, ref } = await sealed()
+  const other = at.write({ 'model.onnx': 'other' }, 'other')
+  const keys = await at.openKeys()
+  let meanwhile: () => Promise<unknown> = () => vault.remove(ref)
+  const disturbed = Object.assign(Object.create(keys) as typeof keys, {
+    dataKey: async (...parameters: Parameters<typeof keys.dataKey>) => {
+      const change = meanwhile
+      meanwhile = async () => {}
+      await change()
+      return keys.dataKey(...parameters)
+    },
+  })
+  const finding = await at.open({ keys: disturbed })
+  expect(await finding.find(version)).toBeUndefined()
+  expect(readdirSync(join(at.directory, 'digits'))).toEqual([])
+  await vault.sealFrom(join(at.home, 'clear'), version)
+  meanwhile = async () => {
+    await vault.remove(version)
+    await vault.sealFrom(other, version)
+  }
+  const found = await finding.find(version)
+  expect(found).toEqual(await vault.find(version))
+  expect(found?.digest).not.toBe(ref.digest)
+})
+
+test('a vault whose directory is gone is one typed error, not an empty list', async () => {
+  const { vault } = await sealed()
+  rmSync(at.directory, { recursive: true })
+  await expect(vault.list()).rejects.toThrow(
+    expect.objectContaining({ code: 'STORAGE_FAILED', message: expect.stringMatching(/^expected .* found ENOENT; /) }),
+  )
 })

@@ -45,8 +45,11 @@ const purposesFault = ({ purposes }: Certificate): string | undefined =>
 const leafFault = (certificate: Certificate): string | undefined => {
   const { publicKey, keyUsage, purposes = [] } = certificate
   if (algorithmOf(publicKey) === undefined) return 'a key that is not an EC key on P-256, P-384 or P-521'
-  const maySign = keyUsage?.has(keyUsageBits.digitalSignature) === true || purposes.includes(codeSigning)
-  return maySign ? purposesFault(certificate) : 'neither the usage digitalSignature nor the purpose codeSigning'
+  // Both bind where both stand (RFC 5280, 4.2.1.12); the reference implementation takes either for enough.
+  if (keyUsage !== undefined && !keyUsage.has(keyUsageBits.digitalSignature)) return 'a usage without digitalSignature'
+  if (keyUsage === undefined && !purposes.includes(codeSigning))
+    return 'neither the usage digitalSignature nor the purpose codeSigning'
+  return purposesFault(certificate)
 }
 
 /** What keeps a certificate from having issued others. `below`: how many authorities stand below it in the path. */

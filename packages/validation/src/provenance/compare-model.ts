@@ -11,6 +11,7 @@ import {
 import { printable, type Sighting } from '../scan/rule.ts'
 import type { DigestCache } from './digest-cache.ts'
 import { hashFiles } from './hash-files.ts'
+import { checkIgnoredWeights } from './ignored-weights.ts'
 import type { ProvenanceLimits } from './limits.ts'
 import { listModel, type ModelPlace, type ModelTree, type TreeFile } from './model-tree.ts'
 import { foldedName } from './names.ts'
@@ -62,7 +63,9 @@ const checkMissing = (
   return [...missing].map((path) => {
     const other = similar.get(foldedName(path))
     const hint =
-      other === undefined ? '' : `; ${JSON.stringify(printable(other))} is another name, in case or normal form`
+      other === undefined
+        ? ''
+        : `; ${JSON.stringify(printable(other))} is another name, in case, normal form, or dots and spaces at an end`
     return { rule: provenanceRules['file-missing'], message: `expected the signed file, found nothing${hint}`, path }
   })
 }
@@ -226,6 +229,7 @@ export const compareModel = async (
     ...(await checkContents(resources, files, model.root, options)),
     ...checkSignersIgnores(tree, known),
     ...checkOtherSignature(tree, expected),
+    ...(await checkIgnoredWeights(tree, own)),
     ...checkNames([...listed]),
   ]
   return { sightings, resources }

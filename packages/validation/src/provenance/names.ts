@@ -2,8 +2,15 @@
 export const byCodePoint = (left: string, right: string): number =>
   Buffer.compare(Buffer.from(left), Buffer.from(right))
 
-/** The same for names that a file system may not tell apart, by case or by Unicode normal form. */
-export const foldedName = (path: string): string => path.normalize('NFC').toLowerCase().normalize('NFC')
+// Where no dot or space stands before them: a pattern that begins at each of them takes the square of their number (CWE-1333).
+const endsOfParts = /(?<![. ])[. ]+(?=\/|$)/g
+
+/**
+ * The same for names that a file system may not tell apart: by case (NTFS, APFS), where `ß` is `ss` and `ς` is `σ`, by
+ * Unicode normal form (APFS), or by the dots and spaces at the end of a part, which Windows drops.
+ */
+export const foldedName = (path: string): string =>
+  path.normalize('NFD').toUpperCase().toLowerCase().normalize('NFC').replace(endsOfParts, '')
 
 /** A piece of a file, the end not included. */
 export interface Shard {

@@ -40,7 +40,10 @@ export interface VerifiedModel extends SignedFiles {
 }
 
 const verificationOf = async (path: string, options: OpenOptions): Promise<Verification> => {
-  if ('verification' in options) return options.verification
+  // What is written without types may leave both open.
+  if ('verification' in options && options.verification !== undefined) return options.verification
+  if (!('trust' in options) || options.trust === undefined)
+    throw new NootropicError('USAGE', `expected whom to trust, or a verification, to open ${path} with; found neither`)
   return verifyModel(path, { ...options, signature: options.signature ?? (await usualSignature(path)) })
 }
 

@@ -185,7 +185,7 @@ const noteRules = {
     severity: 'low',
     title: 'Two names are one on some file systems',
     explanation:
-      'They differ in case or in Unicode normal form only. Copied to a file system that does not tell them apart, one file replaces the other.',
+      'They differ only in case, in Unicode normal form, or in dots and spaces at an end. Copied to a file system that does not tell them apart, one file replaces the other.',
     remediation: 'Rename one of them and sign anew.',
     tags: ['CWE-178', 'CWE-176'],
   },

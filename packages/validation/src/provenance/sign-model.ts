@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import { type Clock, type Digest, NootropicError, systemClock } from '@nootropic/core'
 import {
   type ContentHash,
@@ -5,6 +6,7 @@ import {
   defaultIgnoredPaths,
   parseIgnoredPaths,
   pathInside,
+  signatureName,
   usualSignature,
 } from '@nootropic/core/formats'
 import { bundleMediaType } from './bundle.ts'
@@ -79,6 +81,19 @@ const checkTree = (root: string, { files, irregular, unlistable }: ModelTree): v
   if (files.length === 0) refuse('USAGE', `expected at least one file to sign in ${root}, found none`)
 }
 
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** A crash while a signature is written leaves its beginning beside it (core's `writeBeside`), which is no part of the model. */
+const verifyNoRemains = (signatures: readonly string[], { files }: ModelTree): void => {
+  const prefixes = signatures.map((path) => posix.join(posix.dirname(path), `.${posix.basename(path)}.`))
+  const isRemains = (path: string): boolean =>
+    prefixes.some((prefix) => path.startsWith(prefix) && uuid.test(path.slice(prefix.length)))
+  const found = files.find(({ path }) => isRemains(path))
+  if (found === undefined) return
+  const message = `expected the files of a model, found ${JSON.stringify(found.path)}, the beginning of a signature`
+  refuse('USAGE', `${message}; remove it, unless another program is signing the model now`)
+}
+
 const hashResources = async (
   tasks: readonly ResourceTask[],
   root: string,
@@ -133,9 +148,10 @@ const writeBundle = (signer: Signer, payload: Buffer, signature: Uint8Array): st
  * Signs a model, a directory or a single file, and writes the bundle of OpenSSF Model Signing v1.0 beside its files. What
  * is signed is verified once before it is written. No link is followed.
  *
- * @throws NootropicError `FILE_UNREADABLE` (a link, a pipe, a file that changes meanwhile), `USAGE` (nothing to sign, or
- * something else in the place of the signature), `CONFIGURATION_INVALID` (certificates of another key, in another order, for
- * another purpose, or not valid today), `LIMIT_EXCEEDED`, `STORAGE_FAILED`, `ABORTED`; what the signer throws
+ * @throws NootropicError `FILE_UNREADABLE` (a link, a pipe, a file that changes meanwhile), `USAGE` (nothing to sign, no
+ * directory for the signature or something else in its place, or the beginning of one among the files),
+ * `CONFIGURATION_INVALID` (certificates of another key, in another order, for another purpose, or not valid today),
+ * `LIMIT_EXCEEDED`, `STORAGE_FAILED`, `ABORTED`; what the signer throws
  * @example
  * ```ts
  * const signer = createKeySigner({ privateKey: await readFile('signing.pem', 'utf8') })
@@ -152,13 +168,11 @@ export const signModel = async (path: string, options: SignOptions): Promise<Sig
   const signature = options.signature ?? (await usualSignature(path))
   await verifySignaturePlace(signature, limits)
   const own = model.isDirectory ? await pathInside(model.root, signature) : undefined
-  const ignored = [
-    ...defaultIgnoredPaths,
-    ...parseIgnoredPaths(options.ignore ?? []),
-    ...(own === undefined ? [] : [own]),
-  ]
+  const ownPaths = own === undefined ? [] : [own]
+  const ignored = [...defaultIgnoredPaths, ...parseIgnoredPaths(options.ignore ?? []), ...ownPaths]
   const tree = await listModel(model, createIgnore(ignored), limits)
   checkTree(model.root, tree)
+  verifyNoRemains([signatureName, ...ownPaths], tree)
   const serialization = serializationOf(options, ignored)
   const count = countResources(tree.files, serialization)
   if (count > limits.entries)

@@ -43,8 +43,13 @@ export const trustCertificates = ({ roots, time, algorithms, clock = systemClock
   const anchors = roots.flatMap(loadCertificates)
   if (anchors.length === 0)
     throw new NootropicError('CONFIGURATION_INVALID', 'expected at least one root certificate to trust, found none')
-  if (time instanceof Date && Number.isNaN(time.getTime()))
-    throw new NootropicError('CONFIGURATION_INVALID', 'expected now, signing or a date as time policy, found no date')
+  // What is written without types may be any text.
+  const isDate = time instanceof Date && !Number.isNaN(time.getTime())
+  if (!isDate && time !== 'now' && time !== 'signing')
+    throw new NootropicError(
+      'CONFIGURATION_INVALID',
+      'expected now, signing or a date as time policy, found none of them',
+    )
   const at = (leaf: Certificate): Date => {
     if (time === 'signing') return leaf.validFrom
     return time === 'now' ? clock.now() : time

@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { isNootropicError, NootropicError } from '@nootropic/core'
 import { parseBundle } from './bundle.ts'
 import type { ProvenanceLimits } from './limits.ts'
@@ -10,9 +12,19 @@ const occupied = (path: string, cause?: unknown): NootropicError =>
     { cause },
   )
 
+const verifyDirectory = async (directory: string, path: string): Promise<void> => {
+  const isDirectory = await stat(directory).then(
+    (status) => status.isDirectory(),
+    () => false,
+  )
+  if (isDirectory) return
+  const message = `expected a directory to write the signature ${path} into, found none at ${directory}`
+  throw new NootropicError('USAGE', `${message}; make it, or name another file for the signature`)
+}
+
 /**
  * Verifies that a signature may be written to `path`: nothing is there, or an older signature. A file of the model is
- * neither, and is not overwritten.
+ * neither, and is not overwritten. The directory is there.
  *
  * @returns whether there is one to replace.
  * @throws NootropicError `USAGE`
@@ -24,9 +36,9 @@ export const verifySignaturePlace = async (path: string, limits: ProvenanceLimit
   } catch (error) {
     if (!isNootropicError(error)) throw error
     const { code } = (error.cause ?? {}) as NodeJS.ErrnoException
-    // A directory that is not there either is met by who writes.
-    if (code === 'ENOENT' || code === 'ENOTDIR') return false
-    throw occupied(path, error)
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw occupied(path, error)
+    await verifyDirectory(dirname(path), path)
+    return false
   }
 }
 

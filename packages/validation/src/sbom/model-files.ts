@@ -58,6 +58,11 @@ export const readModelFiles = async (
       `${irregular.found}; put a copy of the file in its place`,
     )
   }
+  const [unlistable] = tree.unlistable
+  if (unlistable !== undefined) {
+    const found = `${unlistable.found}; mend its permissions, or leave it out by name`
+    throw unreadable(unlistable.path, 'be a directory that can be listed', found)
+  }
   if (tree.files.length === 0) throw unreadable(path, 'hold the files of a model', 'none')
   const tasks = tree.files
     .toSorted((left, right) => byCodePoint(left.path, right.path))

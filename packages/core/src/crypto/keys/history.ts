@@ -62,14 +62,29 @@ const pathIn = (directory: string): string => join(directory, 'history.jsonl')
 const openHistory = (directory: string): Promise<FileHandle | undefined> =>
   openPrivateFile(pathIn(directory)).catch((error: unknown) => (isMissing(error) ? undefined : refuseUnreadable(error)))
 
-const readTail = async (directory: string): Promise<string | undefined> => {
+const altered = (directory: string): NootropicError => {
+  const message = `expected the history ${pathIn(directory)} as it was written, found lines of it changed or gone`
+  return keyUnavailable(
+    `${message}; put back what was there, or move the file away: another begins with the next change, and shows that one came before it`,
+  )
+}
+
+/** The end of a history: its whole lines, and how long the one is that a crash cut. */
+interface Tail {
+  readonly lines: readonly string[]
+  readonly cutBytes: number
+}
+
+const readTail = async (directory: string): Promise<Tail | undefined> => {
   const handle = await openHistory(directory)
   if (handle === undefined) return undefined
   try {
     const { size } = await handle.stat()
     const length = Math.min(size, tailBytes)
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, size - length)
-    return buffer.toString('utf8', 0, bytesRead)
+    const end = buffer.subarray(0, bytesRead).lastIndexOf('\n') + 1
+    if (end === 0 && size > bytesRead) throw altered(directory)
+    return { lines: buffer.toString('utf8', 0, end).split('\n').slice(0, -1), cutBytes: bytesRead - end }
   } finally {
     await handle.close()
   }
@@ -85,17 +100,11 @@ const parseLine = (text: string | undefined): HistoryLine | undefined => {
 
 /** The revision that the history ends with; 0 when there is no history. A last line that a crash cut does not count. */
 export const lastRevision = async (directory: string): Promise<number> => {
-  const lines = (await readTail(directory))?.split('\n').slice(0, -1) ?? []
+  const lines = (await readTail(directory))?.lines ?? []
   return lines.reduce((last, line) => Math.max(last, parseLine(line)?.revision ?? 0), 0)
 }
 
-const altered = (directory: string): NootropicError => {
-  const message = `expected the history ${pathIn(directory)} as it was written, found lines of it changed or gone`
-  return keyUnavailable(
-    `${message}; put back what was there, or move the file away: another begins with the next change, and shows that one came before it`,
-  )
-}
-
+/** The whole lines: one that a crash cut is written again with the next change. */
 async function* linesOf(handle: FileHandle, directory: string): AsyncGenerator<string> {
   let rest = ''
   for await (const chunk of handle.createReadStream({ encoding: 'utf8', autoClose: false })) {
@@ -121,7 +130,7 @@ export const verifyHistory = async (directory: string, last: HistoryLine): Promi
   try {
     for await (const text of linesOf(handle, directory)) {
       const line = parseLine(text)
-      if (line === undefined) continue // a crash cut it, and the next change wrote it again
+      if (line === undefined) throw altered(directory)
       const link = linkTo(text)
       if (newest !== undefined && newest.link !== link && newest.link !== line.previous) throw altered(directory)
       newest = { revision: line.revision, link }
@@ -135,18 +144,18 @@ export const verifyHistory = async (directory: string, last: HistoryLine): Promi
 }
 
 /**
- * Appends a line to the history of a key store (JSON lines), and syncs it.
+ * Appends a line to the history of a key store (JSON lines), in the place of one that a crash cut, and syncs it.
  *
  * @throws NootropicError `STORAGE_FAILED`, or `KEY_UNAVAILABLE` when others can read the file.
  */
 export const appendHistory = async (directory: string, line: HistoryLine): Promise<void> => {
   const tail = await readTail(directory)
-  const isCut = tail !== undefined && tail !== '' && !tail.endsWith('\n')
   try {
     const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0)
     const handle = await open(pathIn(directory), flags, 0o600)
     try {
-      await handle.writeFile(`${isCut ? '\n' : ''}${canonicalJson(line)}\n`)
+      if (tail !== undefined && tail.cutBytes > 0) await handle.truncate((await handle.stat()).size - tail.cutBytes)
+      await handle.writeFile(`${canonicalJson(line)}\n`)
       await handle.datasync()
     } finally {
       await handle.close()
