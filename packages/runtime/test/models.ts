@@ -165,3 +165,11 @@ export const externalModel = (data: Float32Array): ModelBytes => ({
   ),
   externalData: [{ path: 'right.bin', data: new Uint8Array(data.buffer) }],
 })
+
+/** Gives a text back, and the numbers beside it. */
+export const letterModel = (): Uint8Array =>
+  model(
+    [createNode('Identity', ['text'], ['letter']), createNode('Identity', ['numbers'], ['echo'])],
+    [spec('text', 'string', 'n'), spec('numbers', 'float32', 'm')],
+    [spec('letter', 'string', 'n'), spec('echo', 'float32', 'm')],
+  )

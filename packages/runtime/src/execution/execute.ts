@@ -3,9 +3,7 @@ import {
   type Authenticator,
   type Authorizer,
   type Clock,
-  type ErrorCode,
   type EventBus,
-  type Finding,
   isNootropicError,
   type Meter,
   type ModelControl,
@@ -16,20 +14,24 @@ import {
   systemClock,
   type Tensor,
 } from '@nootropic/core'
+import { tensorsByteLength } from '../guards/check-values.ts'
+import { createModelWorkers, type ModelSessions } from '../model-workers.ts'
+import type { Registry } from '../registry.ts'
+import type { IsolationReport } from '../sandbox/isolation.ts'
+import type { Vault } from '../vault/vault-contract.ts'
+import { createAnswerWatch } from './answer-watch.ts'
+import { type ReadHostResources, readHostResources, verifyResources } from './check-resources.ts'
+import { defaultExecutionPolicy, type ExecutionPolicy, switchedOff } from './execution-policy.ts'
 import { asNootropicError, auditEntryOf, type ExecutionTrace, eventOf, measurementOf } from './execution-record.ts'
 import { createGate } from './gate.ts'
-import { checkInputs } from './guards/check-inputs.ts'
-import { checkOutputs } from './guards/check-outputs.ts'
-import { defaultGuardLimits, type GuardLimits } from './guards/check-values.ts'
+import { type ExecutionRules, guardInputs, guardOutputs } from './guards.ts'
 import { createModelControl } from './model-control.ts'
-import { createModelWorkers, type ModelSessions } from './model-workers.ts'
-import type { Registry } from './registry.ts'
-import type { IsolationReport } from './sandbox/isolation.ts'
-import type { Vault } from './vault/vault-contract.ts'
+import { inSpan, type Stage } from './stage.ts'
+import { tellWorkerEvents } from './worker-events.ts'
 
 /** What an executor is made of. */
 export interface ExecutorParts {
-  readonly registry: Pick<Registry, 'active' | 'activate' | 'suspend' | 'resume' | 'rollback'>
+  readonly registry: Pick<Registry, 'active' | 'status' | 'activate' | 'suspend' | 'resume' | 'rollback'>
   readonly vault: Pick<Vault, 'lend'>
   readonly sessions: ModelSessions
   readonly authenticator: Authenticator
@@ -38,7 +40,11 @@ export interface ExecutorParts {
   readonly bus: EventBus
   readonly meter: Meter
   readonly clock?: Clock
-  readonly limits?: GuardLimits
+  /** What is done before, during and after; everything when nothing is said. */
+  readonly policy?: ExecutionPolicy
+  /** What inputs and outputs may hold. */
+  readonly rules?: ExecutionRules
+  readonly resources?: ReadHostResources
 }
 
 /** Who wants what of which model. */
@@ -56,13 +62,17 @@ export interface ExecutionResult {
   /** What was proved of the worker that answered; undefined when the sessions are in this process. */
   readonly isolation: IsolationReport | undefined
   readonly timings: { readonly totalMs: number; readonly runMs: number }
+  /** What was changed in the inputs before the model saw them, and in the outputs before the caller does. */
+  readonly changes: readonly string[]
+  /** What the policy has switched off, by path: none of it was done. */
+  readonly switchedOff: readonly string[]
 }
 
 /** Executes models for callers. */
 export interface Executor {
   /**
    * @throws NootropicError `CREDENTIAL_INVALID`, `ACCESS_DENIED`, `MODEL_NOT_FOUND`, `MODEL_SUSPENDED`, `INPUT_INVALID`,
-   * `OUTPUT_INVALID`, `AUDIT_UNAVAILABLE`, and what opening and running a session throws
+   * `LIMIT_EXCEEDED`, `OUTPUT_INVALID`, `AUDIT_UNAVAILABLE`, and what opening and running a session throws
    */
   execute(request: ExecutionRequest): Promise<ExecutionResult>
   readonly control: ModelControl
@@ -70,22 +80,24 @@ export interface Executor {
   close(): Promise<void>
 }
 
-const verifyNothingFound = (findings: readonly Finding[], code: ErrorCode): void => {
-  if (findings.length === 0) return
-  throw new NootropicError(code, findings.map(({ message }) => message).join('; '), { details: { findings } })
-}
-
 /**
  * Executes models in the order that keeps them, and whoever asks, safe: who is it, may they, does the model serve, do the
- * inputs fit, run, do the outputs fit, record, then answer. Whatever is refused on the way is a typed error, an audit
- * entry, a measurement and an event; and what cannot be recorded is not answered.
+ * inputs fit, has the host room, run, do the outputs fit, record, then answer. Whatever is refused on the way is a typed error,
+ * an audit entry, a measurement and an event; and what cannot be recorded is not answered. Each stage is a span of
+ * OpenTelemetry; each switch of the policy that is off removes its stage, and the result names it.
  */
 export const createExecutor = (parts: ExecutorParts): Executor => {
   const { registry, authenticator, authorizer, audit, bus, meter } = parts
-  const { clock = systemClock, limits = defaultGuardLimits } = parts
-  const workers = createModelWorkers(parts)
+  const { clock = systemClock, policy = defaultExecutionPolicy, rules = {}, resources = readHostResources } = parts
+  const { preExecution, execution: during, postExecution } = policy.execution
+  const off = switchedOff(policy)
+  const workers = createModelWorkers({
+    ...parts,
+    ...(during.monitoring ? { onEvent: tellWorkerEvents({ bus, meter, clock }) } : {}),
+  })
   const gate = createGate()
   const control = createModelControl({ ...parts, workers, gate })
+  const watch = createAnswerWatch(policy.runtime.monitoring, meter)
 
   const verifyAccess = async (subject: NonNullable<ExecutionTrace['subject']>, model: string): Promise<void> => {
     const request = { subject, action: { name: 'execute' }, resource: { type: 'model', id: model } }
@@ -93,7 +105,12 @@ export const createExecutor = (parts: ExecutorParts): Executor => {
     if (!decision) throw new NootropicError('ACCESS_DENIED', context.reason, { details: { rules: context.rules } })
   }
 
-  const run = async (ref: ModelRef, { inputs, signal, deadlineMs }: ExecutionRequest, verifyOpen: () => void) => {
+  const run = async (
+    ref: ModelRef,
+    inputs: ExecutionRequest['inputs'],
+    { signal, deadlineMs }: RunOptions,
+    verifyOpen: () => void,
+  ) => {
     // At once before: what was suspended since it was looked up must start no worker that nobody stops.
     verifyOpen()
     const session = await workers.session(ref)
@@ -106,7 +123,13 @@ export const createExecutor = (parts: ExecutorParts): Executor => {
   }
 
   const answer = async (request: ExecutionRequest, trace: ExecutionTrace): Promise<ExecutionResult> => {
-    trace.subject = await authenticator.authenticate(request.credential)
+    /** A stage of the execution, when the policy has it done. */
+    const stage = <Result>(name: Stage, work: () => Promise<Result>): Promise<Result> => {
+      trace.stage = name
+      return during.monitoring ? inSpan(name, {}, work) : work()
+    }
+    const subject = await stage('authentication', () => authenticator.authenticate(request.credential))
+    trace.subject = subject
     const { modelName } = trace
     if (modelName === undefined) {
       throw new NootropicError(
@@ -114,22 +137,46 @@ export const createExecutor = (parts: ExecutorParts): Executor => {
         'expected a model name of 1 to 63 of a-z, 0-9 and -; no other has a model',
       )
     }
-    await verifyAccess(trace.subject, modelName)
+    if (preExecution.permissionVerification) {
+      await stage('permission-verification', () => verifyAccess(subject, modelName))
+    }
     return gate.pass(modelName, async (verifyOpen) => {
       const { ref, signature } = await registry.active(modelName)
       trace.ref = ref
-      verifyNothingFound(checkInputs(signature, request.inputs, limits), 'INPUT_INVALID')
-      const { outputs, isolation, runMs } = await run(ref, request, verifyOpen)
+      const given = preExecution.inputValidation
+        ? await stage('input-validation', async () =>
+            guardInputs(signature, request.inputs, policy.runtime.inputValidation, rules),
+          )
+        : { tensors: request.inputs, changes: [] }
+      if (preExecution.resourceCheck) {
+        const inputBytes = tensorsByteLength(given.tensors)
+        await stage('resource-check', async () => verifyResources({ inputBytes }, resources()))
+      }
+      const { outputs, isolation, runMs } = await stage('run', () => run(ref, given.tensors, request, verifyOpen))
       verifyOpen()
-      verifyNothingFound(checkOutputs(signature, outputs, limits), 'OUTPUT_INVALID')
-      await audit.append(auditEntryOf(trace, clock))
-      return { outputs, model: ref, isolation, timings: { totalMs: clock.monotonicMs() - trace.startedMs, runMs } }
+      const taken = postExecution.outputValidation
+        ? await stage('output-validation', async () =>
+            guardOutputs(signature, outputs, policy.runtime.outputValidation, rules),
+          )
+        : { tensors: outputs, changes: [] }
+      trace.unusual = watch.observe(ref, taken.tensors, runMs)
+      if (postExecution.auditLogging) {
+        await stage('audit', () => audit.append(auditEntryOf(trace, clock)))
+      }
+      return {
+        outputs: taken.tensors,
+        model: ref,
+        isolation,
+        timings: { totalMs: clock.monotonicMs() - trace.startedMs, runMs },
+        changes: [...given.changes, ...taken.changes],
+        switchedOff: off,
+      }
     })
   }
 
   /** The error to answer with, after the refusal is on record: that of the audit log when it cannot be. */
   const recordRefusal = async (error: NootropicError, trace: ExecutionTrace): Promise<NootropicError> => {
-    if (error.code === 'AUDIT_UNAVAILABLE') return error
+    if (error.code === 'AUDIT_UNAVAILABLE' || !postExecution.auditLogging) return error
     try {
       await audit.append(auditEntryOf(trace, clock, error))
       return error
@@ -139,19 +186,24 @@ export const createExecutor = (parts: ExecutorParts): Executor => {
     }
   }
 
+  const execute = async (request: ExecutionRequest): Promise<ExecutionResult> => {
+    const name = modelNameSchema.safeParse(request.model)
+    const trace: ExecutionTrace = { startedMs: clock.monotonicMs(), modelName: name.data }
+    const { result, error } = await answer(request, trace).then(
+      (result) => ({ result, error: undefined }),
+      async (thrown: unknown) => ({ result: undefined, error: await recordRefusal(asNootropicError(thrown), trace) }),
+    )
+    if (during.monitoring) meter.record(measurementOf(trace, clock, error))
+    await bus.publish(eventOf(trace, clock, error))
+    if (error !== undefined) throw error
+    return result
+  }
+
   return {
-    async execute(request) {
-      const name = modelNameSchema.safeParse(request.model)
-      const trace: ExecutionTrace = { startedMs: clock.monotonicMs(), modelName: name.data }
-      const { result, error } = await answer(request, trace).then(
-        (result) => ({ result, error: undefined }),
-        async (thrown: unknown) => ({ result: undefined, error: await recordRefusal(asNootropicError(thrown), trace) }),
-      )
-      meter.record(measurementOf(trace, clock, error))
-      await bus.publish(eventOf(trace, clock, error))
-      if (error !== undefined) throw error
-      return result
-    },
+    execute: (request) =>
+      during.monitoring
+        ? inSpan('execution', { 'nootropic.model.name': String(request.model).slice(0, 63) }, () => execute(request))
+        : execute(request),
     control,
     close: () => workers.closeAll(),
   }

@@ -9,14 +9,19 @@ import {
   measurements,
   NootropicError,
 } from '@nootropic/core'
+import type { UnusualFigure } from './answer-profile.ts'
+import type { Stage } from './stage.ts'
 
 /** What is known of an execution so far; filled in as it goes on. */
 export interface ExecutionTrace {
   readonly startedMs: number
   /** Of the model that was asked for, when that can be a name. */
   readonly modelName: string | undefined
+  /** The one that was begun last. */
+  stage?: Stage
   subject?: AccessRequest['subject']
   ref?: ModelRef
+  unusual?: readonly UnusualFigure[]
 }
 
 // A record of the audit log holds 64 KiB; a refusal that names every input of a hostile model must still fit (CWE-778).
@@ -32,6 +37,12 @@ const actorOf = ({ subject }: ExecutionTrace): string =>
   subject === undefined ? 'anonymous:unknown' : `${subject.type}:${subject.id}`
 
 const durationMs = (trace: ExecutionTrace, clock: Clock): number => clock.monotonicMs() - trace.startedMs
+
+/** Where it ended, and why. */
+const failureOf = ({ stage }: ExecutionTrace, error: NootropicError | undefined): Record<string, string> => {
+  if (error === undefined) return {}
+  return { code: error.code, ...(stage === undefined ? {} : { stage }) }
+}
 
 const versionOf = ({ ref }: ExecutionTrace): Record<string, string> =>
   ref === undefined ? {} : { version: ref.version, digest: ref.digest }
@@ -49,7 +60,7 @@ export const auditEntryOf = (trace: ExecutionTrace, clock: Clock, error?: Nootro
     ...(error === undefined ? {} : { reason: error.message.slice(0, maximumReason) }),
     details: {
       ...versionOf(trace),
-      ...(error === undefined ? {} : { code: error.code }),
+      ...failureOf(trace, error),
       durationMs: durationMs(trace, clock),
     },
   }
@@ -62,6 +73,9 @@ export const measurementOf = (trace: ExecutionTrace, clock: Clock, error?: Nootr
   attributes: { model: trace.ref?.name ?? '(none)', outcome: error?.code ?? 'ok' },
 })
 
+const unusualOf = ({ unusual = [] }: ExecutionTrace): EventContent['data'] =>
+  unusual.length === 0 ? {} : { unusual: unusual.map((figure) => ({ ...figure })) }
+
 /** The event of an execution: `completed`, `refused` (nootropic said no) or `failed` (it could not). */
 export const eventOf = (trace: ExecutionTrace, clock: Clock, error?: NootropicError): EventContent => {
   const isAnswer = error?.kind === 'refused' || error?.kind === 'usage'
@@ -73,7 +87,9 @@ export const eventOf = (trace: ExecutionTrace, clock: Clock, error?: NootropicEr
     data: {
       actor: actorOf(trace),
       ...versionOf(trace),
-      ...(error === undefined ? {} : { code: error.code, reason: error.message }),
+      ...failureOf(trace, error),
+      ...(error === undefined ? {} : { reason: error.message }),
+      ...unusualOf(trace),
       durationMs: durationMs(trace, clock),
     },
   }

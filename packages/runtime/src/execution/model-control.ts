@@ -6,13 +6,13 @@ import {
   type ModelControl,
   type ModelRef,
 } from '@nootropic/core'
+import type { ModelWorkers } from '../model-workers.ts'
+import type { Registry } from '../registry.ts'
 import type { Gate } from './gate.ts'
-import type { ModelWorkers } from './model-workers.ts'
-import type { Registry } from './registry.ts'
 
 /** What acting on a serving model takes. */
 export interface ModelControlParts {
-  readonly registry: Pick<Registry, 'activate' | 'suspend' | 'resume' | 'rollback'>
+  readonly registry: Pick<Registry, 'status' | 'activate' | 'suspend' | 'resume' | 'rollback'>
   readonly workers: ModelWorkers
   readonly gate: Gate
   readonly audit: AuditLog
@@ -73,7 +73,12 @@ export const createModelControl = ({ registry, workers, gate, audit, bus }: Mode
     },
     async activate(ref) {
       const reason = `version ${ref.version} is to serve`
-      await carryOut(entryOf('activate', ref.name, reason, ref), () => registry.activate(ref))
+      await carryOut(entryOf('activate', ref.name, reason, ref), async () => {
+        const { active } = await registry.status(ref.name)
+        // In place of another it is warm before it serves: nobody waits for its start, and what does not start replaces nothing.
+        if (active !== undefined && active.version !== ref.version) await workers.session(ref)
+        await registry.activate(ref)
+      })
       // Who is inside gets the answer of the version before; then nobody needs its worker any more.
       await gate.drained(ref.name)
       await workers.closeOthers(ref)

@@ -6,7 +6,7 @@ export interface PoolOptions {
   readonly spare: number
   /** Whether requests that wait may be run as one, where that is proved to change no answer and measured to be faster. */
   readonly batching: boolean
-  /** Milliseconds between two looks at what the workers use; they are told as events. */
+  /** Milliseconds between two looks at what the workers use, which are told as events; 0 for none. */
   readonly usageMs: number
 }
 

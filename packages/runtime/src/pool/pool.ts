@@ -175,7 +175,7 @@ export const createPool = ({ first, start, limits, options, mayJoin, onEvent }: 
     },
   })
   const endWatch =
-    onEvent === undefined
+    onEvent === undefined || options.usageMs <= 0
       ? () => {}
       : watchUsage(
           () => crew.pids,

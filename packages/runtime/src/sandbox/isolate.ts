@@ -2,10 +2,12 @@ import { isNootropicError, NootropicError } from '@nootropic/core'
 import { adviseInstallation, explainComplaint } from './advice.ts'
 import type { HostTools } from './host-tools.ts'
 import {
+  type IsolationLayer,
   type IsolationLevel,
   type IsolationReport,
   isAtLeastLevel,
   isolationLayers,
+  levelOf,
   type PassedOver,
 } from './isolation.ts'
 import type { IsolationStep } from './isolation-step.ts'
@@ -48,6 +50,7 @@ const unavailable = (required: IsolationLevel, tools: HostTools, attempts: reado
 
 interface IsolationOptions {
   readonly required: IsolationLevel
+  readonly waive?: readonly IsolationLayer[]
   readonly steps: readonly IsolationStep[]
   readonly tools: HostTools
   readonly files: WorkerFiles
@@ -59,7 +62,7 @@ interface IsolationOptions {
 const tryWorker = async (
   process: WorkerProcess,
   step: IsolationStep,
-  { required, limits, stop }: IsolationOptions,
+  { required, waive, limits, stop }: IsolationOptions,
 ): Promise<IsolationReport | Attempt> => {
   const kill = (): void => void process.kill()
   stop.addEventListener('abort', kill, { once: true })
@@ -70,7 +73,7 @@ const tryWorker = async (
       const found = failed.map((layer) => `${layer} (${isolation.layers[layer].probe})`).join(', ')
       return { way: step.name, level: undefined, reason: `the canary got through ${found}` }
     }
-    if (isAtLeastLevel(isolation.level, required)) return isolation
+    if (isAtLeastLevel(levelOf(isolation.layers, waive), required)) return isolation
     return { way: step.name, level: isolation.level, reason: `proves "${isolation.level}"` }
   } catch (error) {
     if (!isNootropicError(error)) throw error

@@ -82,8 +82,8 @@ const needed: Record<IsolationLevel, readonly AnyOf[]> = {
   none: [],
 }
 
-/** The strongest level of which every layer is enforced. */
-export const levelOf = (layers: IsolationReport['layers']): IsolationLevel =>
-  isolationLevels.find((level) =>
-    needed[level].every((any) => any.some((layer) => layers[layer].state === 'enforced')),
-  ) ?? 'none'
+/** The strongest level of which every layer is enforced, but for those that are waived. */
+export const levelOf = (layers: IsolationReport['layers'], waived: readonly IsolationLayer[] = []): IsolationLevel => {
+  const isMet = (layer: IsolationLayer): boolean => waived.includes(layer) || layers[layer].state === 'enforced'
+  return isolationLevels.find((level) => needed[level].every((any) => any.some(isMet))) ?? 'none'
+}

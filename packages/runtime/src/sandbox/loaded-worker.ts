@@ -26,6 +26,8 @@ export interface LoadedWorkerParts {
   /** Threads inside one operator. */
   readonly threads: number
   readonly limits: SandboxLimits
+  /** Whether the memory that tensors travel in is given back, and so wiped, when no run follows; yes when nothing is said. */
+  readonly cleanup?: boolean
   readonly startWorker: (stop: AbortSignal) => Promise<IsolatedWorker>
 }
 
@@ -154,7 +156,7 @@ export const loadWorker = (parts: LoadedWorkerParts, stop: AbortSignal): Promise
       const narrowing = await untilStopped(narrowWorker(process), stop)
       const isolation = await untilStopped(proveServing(), stop)
       const loaded = await untilStopped(loadModel(process, model, parts), stop)
-      return createLoadedWorker(process, { ...loaded, narrowing, isolation }, parts.limits)
+      return createLoadedWorker(process, { ...loaded, narrowing, isolation }, parts)
     } catch (error) {
       // Before the bytes go back: a dead worker's pipe takes none of them any more.
       await process.kill()
@@ -162,12 +164,30 @@ export const loadWorker = (parts: LoadedWorkerParts, stop: AbortSignal): Promise
     }
   })
 
+// At once it would cost the next run its pages.
+const cleanupMs = 1000
+
+/** Clears the mailboxes when they were not used for a while. */
+const createCleanup = ({ mailboxes }: WorkerProcess) => {
+  let timer: NodeJS.Timeout | undefined
+  return {
+    schedule() {
+      timer = setTimeout(() => {
+        mailboxes?.input.clear()
+        mailboxes?.output.clear()
+      }, cleanupMs).unref()
+    },
+    cancel: () => clearTimeout(timer),
+  }
+}
+
 const createLoadedWorker = (
   process: WorkerProcess,
   loaded: LoadReply & Pick<LoadedWorker, 'narrowing' | 'isolation'>,
-  limits: SandboxLimits,
+  { limits, cleanup = true }: Pick<LoadedWorkerParts, 'limits' | 'cleanup'>,
 ): LoadedWorker => {
   const transport = createTransport(process, loaded, limits)
+  const cleaning = createCleanup(process)
   return {
     ...loaded,
     pid: process.pid,
@@ -176,6 +196,7 @@ const createLoadedWorker = (
     },
     async run(feeds, stop) {
       stop.throwIfAborted()
+      cleaning.cancel()
       // It ends the run as well.
       const kill = (): void => void process.kill()
       stop.addEventListener('abort', kill, { once: true })
@@ -189,8 +210,12 @@ const createLoadedWorker = (
         stop.removeEventListener('abort', kill)
         process.mailboxes?.input.trim()
         process.mailboxes?.output.trim()
+        if (cleanup) cleaning.schedule()
       }
     },
-    kill: () => process.kill(),
+    kill() {
+      cleaning.cancel()
+      return process.kill()
+    },
   }
 }

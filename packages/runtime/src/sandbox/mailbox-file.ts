@@ -28,6 +28,12 @@ const fileMailbox = (descriptor: number, byteLength: number): MailboxSide['mailb
     verifyRange(byteLength, offset, length)
     used = Math.max(used, offset + length)
   }
+  const keep = (kept: number): void => {
+    if (!isOpen || used <= kept) return
+    ftruncateSync(descriptor, kept)
+    ftruncateSync(descriptor, byteLength)
+    used = kept
+  }
   return {
     byteLength,
     write(offset, bytes) {
@@ -45,12 +51,8 @@ const fileMailbox = (descriptor: number, byteLength: number): MailboxSide['mailb
       }
       return bytes
     },
-    trim() {
-      if (!isOpen || used <= keptBytes) return
-      ftruncateSync(descriptor, keptBytes)
-      ftruncateSync(descriptor, byteLength)
-      used = keptBytes
-    },
+    trim: () => keep(keptBytes),
+    clear: () => keep(0),
     close() {
       if (!isOpen) return
       isOpen = false

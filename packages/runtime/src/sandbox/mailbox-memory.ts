@@ -30,6 +30,11 @@ const mapMailbox = (memory: SharedMemory, descriptor: number, byteLength: number
     }
     return start + BigInt(offset)
   }
+  const keep = (kept: number): void => {
+    if (!isOpen || reserved <= kept) return
+    memory.clear(start + BigInt(kept), byteLength - kept)
+    reserved = kept
+  }
   return {
     byteLength,
     write: (offset, bytes) => memory.copyIn(addressOf(offset, bytes.byteLength), bytes),
@@ -39,11 +44,8 @@ const mapMailbox = (memory: SharedMemory, descriptor: number, byteLength: number
       memory.copyOut(from, bytes)
       return bytes
     },
-    trim() {
-      if (!isOpen || reserved <= keptBytes) return
-      memory.clear(start + BigInt(keptBytes), byteLength - keptBytes)
-      reserved = keptBytes
-    },
+    trim: () => keep(keptBytes),
+    clear: () => keep(0),
     close() {
       if (!isOpen) return
       isOpen = false

@@ -10,6 +10,8 @@ export interface Mailbox {
   read(offset: number, byteLength: number): Uint8Array<ArrayBuffer>
   /** Gives the memory beyond {@link keptBytes} back to the system. */
   trim(): void
+  /** Gives all of it back, and with it what the last runs left there. */
+  clear(): void
   close(): void
 }
 

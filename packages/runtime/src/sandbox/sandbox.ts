@@ -3,7 +3,7 @@ import type { TellPool } from '../pool/pool-event.ts'
 import type { PoolOptions } from '../pool/pool-options.ts'
 import { findHostTools, type HostTools } from './host-tools.ts'
 import { type IsolatedWorker, startIsolatedWorker } from './isolate.ts'
-import type { IsolationLevel, IsolationReport } from './isolation.ts'
+import type { IsolationLayer, IsolationLevel, IsolationReport } from './isolation.ts'
 import { type IsolationStep, isolationSteps } from './isolation-step.ts'
 import { defaultSandboxLimits, type SandboxLimits } from './limits.ts'
 import { type LendModel, openSandboxSession, type SandboxSession } from './session.ts'
@@ -33,13 +33,17 @@ export interface SandboxOptions {
   readonly limits?: Partial<SandboxLimits>
   /** How each session keeps its workers. */
   readonly pool?: Partial<PoolOptions>
+  /** Whether what a run left in shared memory is wiped a second after the last one; yes when nothing is said. */
+  readonly cleanup?: boolean
+  /** Layers whose lack refuses no host: what `require` says holds without them. */
+  readonly waive?: readonly IsolationLayer[]
 }
 
 /** A sandbox over given ways to start a worker. */
 export const createSandboxOver = (
   tools: HostTools,
   steps: readonly IsolationStep[],
-  { require: required = 'standard', limits: changed, pool }: SandboxOptions,
+  { require: required = 'standard', limits: changed, pool, cleanup, waive }: SandboxOptions,
 ): Sandbox => {
   const limits = { ...defaultSandboxLimits, ...changed }
   let found: Promise<WorkerFiles> | undefined
@@ -49,10 +53,21 @@ export const createSandboxOver = (
       found = undefined
       throw error
     })
-    return startIsolatedWorker({ required, steps, tools, files: await found, limits, stop })
+    return startIsolatedWorker({
+      required,
+      ...(waive === undefined ? {} : { waive }),
+      steps,
+      tools,
+      files: await found,
+      limits,
+      stop,
+    })
   }
   const openLent: Sandbox['openLent'] = (lendModel, { threads = 1, signal, onEvent } = {}) =>
-    openSandboxSession({ lendModel, threads, limits, startWorker: start, pool, onEvent }, signal)
+    openSandboxSession(
+      { lendModel, threads, limits, ...(cleanup === undefined ? {} : { cleanup }), startWorker: start, pool, onEvent },
+      signal,
+    )
   return {
     open: (model, options) => openLent((use) => use(model), options),
     openLent,

@@ -1,11 +1,11 @@
 import { type ErrorCode, NootropicError, type Tensor } from '@nootropic/core'
 import { createInProcessSessions } from '@nootropic/core/inference'
 import { afterEach, expect, test } from 'vitest'
-import type { ExecutorParts } from '../src/index.ts'
-import { createSandbox } from '../src/sandbox/index.ts'
-import { openExecution } from './execution.ts'
-import { failureOf } from './failure.ts'
-import { additionModel, countingModel, divisionModel } from './models.ts'
+import type { ExecutorParts } from '../../src/index.ts'
+import { createSandbox } from '../../src/sandbox/index.ts'
+import { failureOf } from '../failure.ts'
+import { additionModel, countingModel, divisionModel } from '../models.ts'
+import { openExecution } from './open-execution.ts'
 
 let execution: Awaited<ReturnType<typeof openExecution>>
 const start = async (changed: Partial<ExecutorParts> = {}) => {
@@ -40,9 +40,12 @@ test('a request is answered, and is on record in all three places', async () => 
     details: { version: '1.0.0', digest: ref.digest },
   })
   expect(events.at(-1)).toMatchObject({ type: 'ai.nootropic.execution.completed', subject: 'adder' })
-  expect(measured).toMatchObject([
-    { name: 'nootropic.inference.duration', unit: 's', attributes: { model: 'adder', outcome: 'ok' } },
+  expect(measured.map(({ name, attributes }) => [name, attributes.output])).toEqual([
+    ['nootropic.answer.magnitude', 'sum'],
+    ['nootropic.answer.deviation', 'sum'],
+    ['nootropic.inference.duration', undefined],
   ])
+  expect(measured.at(-1)).toMatchObject({ unit: 's', attributes: { model: 'adder', outcome: 'ok' } })
 })
 
 const refusals: [string, ErrorCode, Partial<typeof request>, 'denied' | 'failed', 'refused' | 'failed'][] = [
@@ -136,7 +139,8 @@ test('what cannot be recorded is not answered', async () => {
   expect((await failureOf(executor.execute(request))).code).toBe('AUDIT_UNAVAILABLE')
   expect((await failureOf(executor.execute({ ...request, credential: 'guess' }))).code).toBe('AUDIT_UNAVAILABLE')
   expect(events.slice(-2).map(({ data }) => data.code)).toEqual(['AUDIT_UNAVAILABLE', 'AUDIT_UNAVAILABLE'])
-  expect(measured.map(({ attributes }) => attributes.outcome)).toEqual(['AUDIT_UNAVAILABLE', 'AUDIT_UNAVAILABLE'])
+  const durations = measured.filter(({ name }) => name === 'nootropic.inference.duration')
+  expect(durations.map(({ attributes }) => attributes.outcome)).toEqual(['AUDIT_UNAVAILABLE', 'AUDIT_UNAVAILABLE'])
   // A suspension that cannot be recorded is carried out all the same; what makes a model serve is not.
   expect((await failureOf(executor.control.suspend('adder', 'drill'))).code).toBe('AUDIT_UNAVAILABLE')
   expect((await failureOf(executor.control.resume('adder', 'drill'))).code).toBe('AUDIT_UNAVAILABLE')
@@ -245,13 +249,14 @@ test('an alert that suspends the model in the middle of an execution does not lo
 /** Sessions that count how many of them are open. */
 const countedSessions = () => {
   const inner = createInProcessSessions()
-  const counted = { open: 0 }
+  const counted = { open: 0, opened: 0 }
   return {
     counted,
     sessions: {
       async open(...args: Parameters<typeof inner.open>) {
         const session = await inner.open(...args)
         counted.open += 1
+        counted.opened += 1
         return {
           ...session,
           async close() {
@@ -278,15 +283,35 @@ const delayed = (registry: ExecutorParts['registry']) => {
   return { release, registry: { ...registry, active } }
 }
 
-test('a new version takes the place of the worker before', async () => {
+test('a new version takes the place of the worker before, and is warm when it does', async () => {
   const { sessions, counted } = countedSessions()
   const { executor, serve } = await start({ sessions })
   await serve('adder', '1.0.0', additionModel())
   await executor.execute(request)
   await serve('adder', '2.0.0', Buffer.concat([additionModel(), Buffer.from([0x32, 0])]))
-  expect(counted.open).toBe(0)
+  expect(counted).toMatchObject({ open: 1, opened: 2 })
   await executor.execute(request)
-  expect(counted.open).toBe(1)
+  expect(counted).toMatchObject({ open: 1, opened: 2 })
+})
+
+test('a version whose worker does not start replaces nothing', async () => {
+  const sessions = createInProcessSessions()
+  let isBroken = false
+  const { executor, serve, entries } = await start({
+    sessions: {
+      open: async (model, options) => {
+        if (isBroken) throw new NootropicError('ISOLATION_UNAVAILABLE', 'expected isolation; there is none')
+        return sessions.open(model, options)
+      },
+    },
+  })
+  const ref = await serve('adder', '1.0.0', additionModel())
+  await executor.execute(request)
+  isBroken = true
+  const other = serve('adder', '2.0.0', Buffer.concat([additionModel(), Buffer.from([0x32, 0])]))
+  expect((await failureOf(other)).code).toBe('ISOLATION_UNAVAILABLE')
+  expect(entries.at(-1)).toMatchObject({ action: 'activate', outcome: 'failed' })
+  expect((await executor.execute(request)).model).toEqual(ref)
 })
 
 test('who looked a model up before it was suspended starts no worker afterwards', async () => {

@@ -19,7 +19,7 @@ import { openKeyStore } from '@nootropic/core/crypto'
 import { onnxSignature, readOnnx } from '@nootropic/core/formats'
 import { createInProcessSessions } from '@nootropic/core/inference'
 import { openDatabase } from '@nootropic/core/storage'
-import { createExecutor, type ExecutorParts, openRegistry, openVault } from '../src/index.ts'
+import { createExecutor, type ExecutorParts, openRegistry, openVault } from '../../src/index.ts'
 
 const reportOf = (ref: ModelRef): Report => ({
   subject: { path: ref.name, format: 'onnx', digest: ref.digest },
