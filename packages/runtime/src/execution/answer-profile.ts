@@ -21,7 +21,7 @@ export interface UnusualFigure {
 const maximumSamples = 65_536
 
 /** How the numbers of an output are spread; undefined for texts and for nothing. */
-export const spreadOf = ({ data }: Tensor): Spread | undefined => {
+const spreadOf = ({ data }: Tensor): Spread | undefined => {
   if (!ArrayBuffer.isView(data) || data.length === 0) return undefined
   const step = Math.ceil(data.length / maximumSamples)
   let count = 0

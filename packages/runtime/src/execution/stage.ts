@@ -2,7 +2,7 @@ import { isNootropicError } from '@nootropic/core'
 import { SpanStatusCode, trace } from '@opentelemetry/api'
 
 /** The stages of an execution, in their order. */
-export const stages = [
+const stages = [
   'authentication',
   'permission-verification',
   'input-validation',
@@ -11,7 +11,7 @@ export const stages = [
   'output-validation',
   'audit',
 ] as const
-/** One of {@link stages}. */
+/** A stage of an execution. */
 export type Stage = (typeof stages)[number]
 
 /**
