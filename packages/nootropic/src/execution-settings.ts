@@ -32,7 +32,7 @@ const policyOf = (settings: ManifestSet): ExecutionPolicy => {
       outputValidation: {
         contentFiltering: runtime.outputValidation.contentFiltering && lists(output?.filters, 'content'),
         privacyCheck: runtime.outputValidation.privacyCheck && lists(output?.filters, 'content'),
-        securityScan: runtime.outputValidation.securityScan && (output === undefined || output.filters.length > 0),
+        securityScan: runtime.outputValidation.securityScan,
       },
     },
     execution: {
@@ -68,5 +68,11 @@ export const executionSettings = (settings: ManifestSet): ExecutionSettings => {
     )
   }
   const isStrict = lists(manifestOf(settings, 'InputValidation')?.spec.filtering, 'strict')
-  return { policy, rules: { disguisedText: isStrict ? 'refuse' : 'sanitise' }, isInWorkers }
+  const filters = manifestOf(settings, 'OutputFiltering')?.spec.filters
+  const rules: ExecutionRules = {
+    disguisedText: isStrict ? 'refuse' : 'sanitise',
+    secrets: lists(filters, 'content') ? 'withhold' : 'ignore',
+    unsound: lists(filters, 'safety') ? 'withhold' : 'ignore',
+  }
+  return { policy, rules, isInWorkers }
 }

@@ -13,10 +13,10 @@ let folder: string
 let nootropic: Nootropic
 
 // Isolation is runtime's to test; here every host will do.
-const open = (): Promise<Nootropic> =>
+const open = (settings = manifests): Promise<Nootropic> =>
   openNootropic({
     home: join(folder, 'home'),
-    manifests,
+    manifests: settings,
     isolation: 'none',
     rules: [mayExecute('digit-reader', 'digits')],
     alertIntervalSeconds: 0,
@@ -141,4 +141,28 @@ test('an update does not bring back what was replaced', async () => {
   const second = await update('1.1.0')
   await expect(update('1.0.0')).rejects.toMatchObject({ code: 'MODEL_EXISTS' })
   expect(await nootropic.status('digits')).toMatchObject({ active: second.ref, versions: [first.ref, second.ref] })
+})
+
+test('a policy that switches isolation off has models run in this process, and each answer says so', async () => {
+  await register('1.0.0')
+  const credential = await keyFor('digit-reader')
+  const ask = () => nootropic.execute({ model: 'digits', inputs: image(), credential })
+  const isolated = await ask()
+  expect(isolated.isolation).toBeDefined()
+  expect(isolated.switchedOff).toEqual([])
+  await nootropic.close()
+  const policy = join(folder, 'policy.yaml')
+  const spec = { execution: { execution: { isolation: false } } }
+  const document = {
+    apiVersion: 'security.nootropic.ai/v1',
+    kind: 'ModelSecurityPolicy',
+    metadata: { name: 'open' },
+    spec,
+  }
+  await writeFile(policy, JSON.stringify(document))
+  nootropic = await open(policy)
+  const inProcess = await ask()
+  expect(inProcess.isolation).toBeUndefined()
+  expect(inProcess.switchedOff).toEqual(['execution.execution.isolation'])
+  expect(inProcess.outputs).toEqual(isolated.outputs)
 })

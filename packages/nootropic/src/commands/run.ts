@@ -34,9 +34,10 @@ export const run: Verb = {
     return withInstallation(invocation, streams, async (nootropic) => {
       const result = await nootropic.execute({ model, inputs, credential, deadlineMs })
       const outputs = tensorsToJson(result.outputs)
+      const { model: ref, isolation, timings, changes, switchedOff } = result
       return {
         exit: 0,
-        document: { model: result.model, outputs, isolation: result.isolation?.level, timings: result.timings },
+        document: { model: ref, outputs, isolation: isolation?.level ?? 'none', timings, changes, switchedOff },
         text: `${JSON.stringify(outputs)}\n`,
       }
     })

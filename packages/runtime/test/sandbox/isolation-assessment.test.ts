@@ -42,6 +42,16 @@ test('a worker that is refused everything is strongly isolated', () => {
   expect(enforced).toEqual(isolationLayers.filter((layer) => layer !== 'servingCalls'))
 })
 
+test('a layer that is waived is missed by no level; all others are', () => {
+  const openNetwork = Object.fromEntries(actsAt('start').map(({ name }) => [name, refusing.acts[name] as ActResult]))
+  for (const { name } of acts.start.network) openNetwork[name] = { outcome: 'open', detail: 'done' }
+  const { network: _, ...others } = claims
+  const { level, layers } = reportOf({ ...refusing, acts: openNetwork }, host, others)
+  expect([level, layers.network.state]).toEqual(['limits-only', 'unavailable'])
+  expect(levelOf(layers, ['network'])).toBe('strong')
+  expect(levelOf(layers, ['filesystem'])).toBe('limits-only')
+})
+
 const withActs = (changed: Record<string, ActResult>): CanaryResult => ({
   ...refusing,
   acts: { ...refusing.acts, ...changed },

@@ -77,6 +77,7 @@ const load = (
   way: Way | undefined = ways['mapped memory'],
   changed: Partial<SandboxLimits> = {},
   mailboxes: Mailboxes | undefined = createMailboxes({ ...limits, ...changed }, way?.host),
+  cleanup = true,
 ): Promise<LoadedWorker> => {
   const all = { ...limits, ...changed }
   const step: IsolationStep = {
@@ -90,6 +91,7 @@ const load = (
       lendModel: (use) => use(model),
       threads: 1,
       limits: all,
+      cleanup,
       startWorker: async () => {
         const process = startWorker(step, files, { limits: all, mailboxes })
         return { process, isolation: {} as never, proveServing: async () => ({}) as never }
@@ -238,6 +240,22 @@ test('a run that is refused memory ends its worker: the arena of the runtime wou
   expect(worker.isAlive).toBe(false)
   await worker.kill()
 })
+
+for (const cleanup of [true, false]) {
+  test(`what a run left in shared memory is ${cleanup ? '' : 'not '}wiped when no other follows`, async () => {
+    const mailboxes = createMailboxes(limits, ways['mapped memory']?.host)
+    const worker = await load({ main: additionModel() }, ways['mapped memory'], {}, mailboxes, cleanup)
+    const ones: Tensor = { type: 'float32', dims: [10_000, 3], data: new Float32Array(30_000).fill(1) }
+    await worker.run({ left: ones, right: ones }, never)
+    const isEmpty = () =>
+      [mailboxes?.input, mailboxes?.output].every((side) => side?.read(0, 120_000).every((byte) => byte === 0))
+    expect(isEmpty()).toBe(false)
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    expect(isEmpty()).toBe(cleanup)
+    await worker.run({ left: ones, right: ones }, never)
+    await worker.kill()
+  })
+}
 
 test('inputs beyond the mailbox go by frames', async () => {
   const worker = await load({ main: additionModel() }, ways['mapped memory'], { memoryBytes: 128 * 1024 })

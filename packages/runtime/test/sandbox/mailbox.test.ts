@@ -80,6 +80,19 @@ for (const [kind, create] of Object.entries(kinds)) {
     mailbox.close()
   })
 
+  check(`${kind}: cleared, it holds nothing of what was there, and takes more${skipped}`, () => {
+    const { mailbox, descriptor } = create('r+')
+    mailbox.write(0, new Uint8Array(mebibyte).fill(1))
+    mailbox.clear()
+    expect(fstatSync(descriptor).blocks).toBe(0)
+    expect(mailbox.read(mebibyte - 2, 2)).toEqual(Uint8Array.of(0, 0))
+    mailbox.write(5, Uint8Array.of(7))
+    expect(mailbox.read(4, 2)).toEqual(Uint8Array.of(0, 7))
+    closeSync(descriptor)
+    mailbox.close()
+    mailbox.clear()
+  })
+
   check(`${kind}: closed, it is not touched again, however often it is closed${skipped}`, () => {
     const { mailbox, descriptor } = create('r+')
     mailbox.close()
