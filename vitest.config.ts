@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 const conditions = ['@nootropic/source']
@@ -15,6 +16,8 @@ const test = {
 
 export default defineConfig({
   test: {
+    // Vitest leaves one processor alone, which is half of a machine with two.
+    maxWorkers: availableParallelism(),
     projects: [
       {
         ...shared,
