@@ -5,7 +5,7 @@ const under = (prefix: string, settings: readonly string[]): string[] =>
 
 // A setting with `=true` does its work when it is on, and cannot be switched off yet.
 const policySettings = [
-  ...under('runtime.isolation.', ['memoryIsolation', 'networkIsolation']),
+  ...under('runtime.isolation.', ['containerSecurity', 'memoryIsolation', 'networkIsolation']),
   ...under('runtime.monitoring.', ['resourceUsage', 'behaviorAnalysis', 'anomalyDetection']),
   ...under('runtime.inputValidation.', ['sanitization', 'sizeLimits', 'formatVerification']),
   ...under('runtime.outputValidation.', ['contentFiltering', 'privacyCheck', 'securityScan']),
@@ -89,5 +89,6 @@ export const enforcedSettings: ReadonlySet<string> = new Set([
   ...under('IncidentDetection:', ['detection.local', 'response.local']),
   ...under('InputValidation:', ['validation.content', 'validation.format', 'filtering.local', 'filtering.strict']),
   ...under('OutputFiltering:', ['filters.content', 'filters.safety', 'monitoring.local', 'monitoring.audit']),
+  ...under('SystemSecurity:', ['security.local', 'security.isolation', 'monitoring.local', 'monitoring.audit']),
   ...under('ModelSecurityPolicy:', policySettings),
 ])

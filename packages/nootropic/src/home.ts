@@ -7,6 +7,8 @@ import { manifestPath } from './manifest-path.ts'
 
 /** Where a host's keys, models and records lie. */
 export interface Home {
+  /** The directory that `~/.nootropic` stands for. */
+  readonly root: string
   readonly keys: string
   readonly models: string
   /** Sealed copies of registered models, where backups are asked for. */
@@ -46,6 +48,7 @@ export const homeAt = (directory: string, settings: ManifestSet, environment: No
     throw new NootropicError('CONFIGURATION_INVALID', `${message}; name another directory`)
   }
   return {
+    root,
     keys: place('keys', storage?.spec.keyManagement.storage),
     models,
     backups,

@@ -36,6 +36,7 @@ import { defaultRules } from './default-rules.ts'
 import { dependencySettings } from './dependency-settings.ts'
 import { executionSettings } from './execution-settings.ts'
 import { defaultHome, homeAt, userPath } from './home.ts'
+import { watchSystem } from './host-watch.ts'
 import { openKeys } from './key-protection.ts'
 import { watermarkPurpose } from './mark-model.ts'
 import { openMarkStore } from './marks.ts'
@@ -164,10 +165,8 @@ export const openNootropic = async (options: NootropicOptions = {}): Promise<Noo
     const vault = await openVault({ directory: home.models, backups: home.backups, keys, random })
     const marks = await openMarkStore(database)
     const sandboxOptions = sandboxSettings(settings, policy)
-    const sandbox = createSandbox({
-      ...sandboxOptions,
-      ...(options.isolation === undefined ? {} : { require: options.isolation }),
-    })
+    const required = options.isolation ?? sandboxOptions.require ?? 'standard'
+    const sandbox = createSandbox({ ...sandboxOptions, require: required })
     const authorizer = createAuthorizer(options.rules ?? defaultRules)
     const apiKeys = await openApiKeys({
       database,
@@ -203,6 +202,13 @@ export const openNootropic = async (options: NootropicOptions = {}): Promise<Noo
       clock,
     })
     opened.push(() => executor.close())
+    const places = {
+      home: home.root,
+      keys: home.keys,
+      ...(manifests === undefined ? {} : { settings: userPath(manifests, process.cwd()) }),
+    }
+    const host = watchSystem({ settings, places, sandbox, required, clock, bus, audit, onError })
+    opened.push(() => host.stop())
 
     const dependencies = dependencySettings(settings, environment)
     const signers = async () => options.signers ?? (await readTrustedSigners(home.signers, keys))
@@ -250,7 +256,10 @@ export const openNootropic = async (options: NootropicOptions = {}): Promise<Noo
         await executor.control.activate(registered.ref)
         return registered
       },
-      execute: (request) => executor.execute(request),
+      execute(request) {
+        host.begin()
+        return executor.execute(request)
+      },
       list: () => registry.list(),
       status: (name) => registry.status(name),
       async extractWatermark(ref) {

@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os'
 import type { ManifestSet } from '@nootropic/core/manifest'
-import type { ExecutionPolicy } from '@nootropic/runtime'
-import type { SandboxLimits, SandboxOptions } from '@nootropic/runtime/sandbox'
+import { type ExecutionPolicy, readHostFacts, verifyContainer } from '@nootropic/runtime'
+import { findCgroupPlaces, type SandboxLimits, type SandboxOptions } from '@nootropic/runtime/sandbox'
 import { manifestOf } from './manifest-of.ts'
 
 /** The limits that a policy without `resourceLimits` leaves: all of the host's memory, and as long as timers count. */
@@ -24,6 +24,8 @@ export const sandboxSettings = (settings: ManifestSet, { runtime, execution }: E
   require: manifestOf(settings, 'ProcessIsolation')?.spec.require ?? 'standard',
   limits: execution.execution.resourceLimits ? limitsOf(settings) : withoutLimits(),
   waive: runtime.isolation.networkIsolation ? [] : ['network'],
+  ...(runtime.isolation.containerSecurity ? { verifyHost: () => void verifyContainer(readHostFacts()) } : {}),
+  ...(execution.execution.resourceLimits ? { findCgroups: findCgroupPlaces } : {}),
   cleanup: execution.postExecution.resourceCleanup,
   ...(runtime.monitoring.resourceUsage ? {} : { pool: { usageMs: 0 } }),
 })

@@ -1,6 +1,7 @@
 import { auditTail, auditVerify } from './commands/audit.ts'
 import { deps } from './commands/deps.ts'
 import { discard } from './commands/discard.ts'
+import { doctor } from './commands/doctor.ts'
 import { fingerprint } from './commands/fingerprint.ts'
 import { incidentClose, incidentList, incidentReport } from './commands/incident.ts'
 import { init } from './commands/init.ts'
@@ -29,6 +30,7 @@ import type { Verb } from './verb.ts'
 export const verbs: readonly Verb[] = [
   init,
   manifestCheck,
+  doctor,
   scan,
   rules,
   sign,

@@ -71,12 +71,22 @@ const sandboxOf = (...documents: string[]) => {
 }
 
 test('each switch about workers is in what the sandbox is asked for', () => {
-  expect(sandboxOf()).toEqual({ require: 'standard', limits: {}, waive: [], cleanup: true })
+  const all = sandboxOf()
+  expect(all).toEqual({
+    require: 'standard',
+    limits: {},
+    waive: [],
+    cleanup: true,
+    verifyHost: expect.any(Function),
+    findCgroups: expect.any(Function),
+  })
   const off = (spec: object) => sandboxOf(manifest('ModelSecurityPolicy', spec))
   expect(off({ runtime: { isolation: { networkIsolation: false } } }).waive).toEqual(['network'])
   expect(off({ runtime: { monitoring: { resourceUsage: false } } }).pool).toEqual({ usageMs: 0 })
   expect(off({ execution: { postExecution: { resourceCleanup: false } } }).cleanup).toBe(false)
-  const { limits } = off({ execution: { execution: { resourceLimits: false } } })
+  expect(off({ runtime: { isolation: { containerSecurity: false } } }).verifyHost).toBeUndefined()
+  const { limits, findCgroups } = off({ execution: { execution: { resourceLimits: false } } })
+  expect(findCgroups).toBeUndefined()
   expect(limits?.deadlineMs).toBeGreaterThan(86_400_000)
   expect(limits?.memoryBytes).toBeGreaterThan(512 * 1024 ** 2)
 })

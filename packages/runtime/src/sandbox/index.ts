@@ -2,6 +2,7 @@ export type { PoolMetrics } from '../pool/pool.ts'
 export type { PoolEvent, TellPool, WorkerEndCause } from '../pool/pool-event.ts'
 export { defaultPoolOptions, type PoolOptions } from '../pool/pool-options.ts'
 export { readWorkerUsage, type WorkerUsage } from '../pool/worker-usage.ts'
+export { type CgroupPlace, findCgroupPlaces } from './cgroup-places.ts'
 export {
   type IsolationLayer,
   type IsolationLevel,

@@ -1,5 +1,8 @@
 import { isNootropicError, NootropicError } from '@nootropic/core'
 import { adviseInstallation, explainComplaint } from './advice.ts'
+import { cgroupLimits, prepareCgroup } from './cgroup.ts'
+import type { CgroupPlace } from './cgroup-places.ts'
+import { boundWorker } from './cgroup-worker.ts'
 import type { HostTools } from './host-tools.ts'
 import {
   type IsolationLayer,
@@ -50,11 +53,13 @@ const unavailable = (required: IsolationLevel, tools: HostTools, attempts: reado
 
 interface IsolationOptions {
   readonly required: IsolationLevel
-  readonly waive?: readonly IsolationLayer[]
+  readonly waive?: readonly IsolationLayer[] | undefined
   readonly steps: readonly IsolationStep[]
   readonly tools: HostTools
   readonly files: WorkerFiles
   readonly limits: SandboxLimits
+  /** Where the worker gets a control group of its own. */
+  readonly cgroups?: readonly CgroupPlace[] | undefined
   readonly stop: AbortSignal
 }
 
@@ -97,13 +102,15 @@ export const startIsolatedWorker = async (options: IsolationOptions): Promise<Is
   const attempts: Attempt[] = []
   for (const step of options.steps) {
     stop.throwIfAborted()
-    const process = startWorker(step, options.files, { limits, mailboxes: createMailboxes(limits) })
-    const outcome = await tryWorker(process, step, options)
+    const started = startWorker(step, options.files, { limits, mailboxes: createMailboxes(limits) })
+    const outcome = await tryWorker(started, step, options)
     if (!('reason' in outcome)) {
-      const isolation = { ...outcome, passedOver: attempts.map(({ way, reason }) => ({ way, reason })) }
+      const proved = { ...outcome, passedOver: attempts.map(({ way, reason }) => ({ way, reason })) }
+      const cgroup = prepareCgroup(cgroupLimits(limits), options.cgroups ?? [])
+      const { process, isolation } = boundWorker(started, proved, cgroup)
       return { process, isolation, proveServing: () => probeServingWorker(process, step, isolation) }
     }
-    await process.kill()
+    await started.kill()
     attempts.push(outcome)
   }
   stop.throwIfAborted()

@@ -27,7 +27,7 @@ export interface LoadedWorkerParts {
   readonly threads: number
   readonly limits: SandboxLimits
   /** Whether the memory that tensors travel in is given back, and so wiped, when no run follows; yes when nothing is said. */
-  readonly cleanup?: boolean
+  readonly cleanup?: boolean | undefined
   readonly startWorker: (stop: AbortSignal) => Promise<IsolatedWorker>
 }
 

@@ -1,6 +1,7 @@
 import type { ModelBytes, SessionFactory, SessionOptions } from '@nootropic/core'
 import type { TellPool } from '../pool/pool-event.ts'
 import type { PoolOptions } from '../pool/pool-options.ts'
+import type { CgroupPlace } from './cgroup-places.ts'
 import { findHostTools, type HostTools } from './host-tools.ts'
 import { type IsolatedWorker, startIsolatedWorker } from './isolate.ts'
 import type { IsolationLayer, IsolationLevel, IsolationReport } from './isolation.ts'
@@ -35,6 +36,13 @@ export interface SandboxOptions {
   readonly pool?: Partial<PoolOptions>
   /** Whether what a run left in shared memory is wiped a second after the last one; yes when nothing is said. */
   readonly cleanup?: boolean
+  /**
+   * Asked before each worker starts; what it throws is why none does. `verifyContainer` of the package is one: a container
+   * whose walls are none would make the sandbox a pretence.
+   */
+  readonly verifyHost?: () => void
+  /** Finds the control groups in which workers may be limited: {@link findCgroupPlaces}. Without it there are none. */
+  readonly findCgroups?: () => readonly CgroupPlace[]
   /** Layers whose lack refuses no host: what `require` says holds without them. */
   readonly waive?: readonly IsolationLayer[]
 }
@@ -43,11 +51,12 @@ export interface SandboxOptions {
 export const createSandboxOver = (
   tools: HostTools,
   steps: readonly IsolationStep[],
-  { require: required = 'standard', limits: changed, pool, cleanup, waive }: SandboxOptions,
+  { require: required = 'standard', limits: changed, pool, cleanup, waive, verifyHost, findCgroups }: SandboxOptions,
 ): Sandbox => {
   const limits = { ...defaultSandboxLimits, ...changed }
   let found: Promise<WorkerFiles> | undefined
   const start = async (stop: AbortSignal): Promise<IsolatedWorker> => {
+    verifyHost?.()
     found ??= findWorkerFiles().catch((error: unknown) => {
       // What is missing may be installed before the next try.
       found = undefined
@@ -55,19 +64,17 @@ export const createSandboxOver = (
     })
     return startIsolatedWorker({
       required,
-      ...(waive === undefined ? {} : { waive }),
+      waive,
       steps,
       tools,
       files: await found,
       limits,
+      cgroups: findCgroups?.(),
       stop,
     })
   }
   const openLent: Sandbox['openLent'] = (lendModel, { threads = 1, signal, onEvent } = {}) =>
-    openSandboxSession(
-      { lendModel, threads, limits, ...(cleanup === undefined ? {} : { cleanup }), startWorker: start, pool, onEvent },
-      signal,
-    )
+    openSandboxSession({ lendModel, threads, limits, cleanup, startWorker: start, pool, onEvent }, signal)
   return {
     open: (model, options) => openLent((use) => use(model), options),
     openLent,

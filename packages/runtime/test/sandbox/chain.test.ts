@@ -1,6 +1,7 @@
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { NootropicError } from '@nootropic/core'
 import { afterAll, expect, test } from 'vitest'
 import type { HostTools } from '../../src/sandbox/host-tools.ts'
 import { startIsolatedWorker } from '../../src/sandbox/isolate.ts'
@@ -191,4 +192,18 @@ test.skipIf(withoutLandlock)(`temporary files may have long names${withoutLandlo
     const { bwrap: _, ...others } = tools
     expect((await sandboxOver(others, 'strong').probe()).level).toBe('strong')
   })
+})
+
+test('a host that is no good is asked before every worker, and none starts', async () => {
+  const refused = new NootropicError('ISOLATION_UNAVAILABLE', 'expected a container with walls; give it some')
+  let asked = 0
+  const sandbox = createSandboxOver(tools, isolationSteps(tools, limits), {
+    require: 'none',
+    verifyHost() {
+      asked += 1
+      throw refused
+    },
+  })
+  for (const _ of [1, 2]) expect(await failureOf(sandbox.open({ main: additionModel() }))).toBe(refused)
+  expect(asked).toBe(2)
 })

@@ -1,0 +1,218 @@
+import type { Severity } from '@nootropic/core'
+import { escapingCapabilities, privilegedCapabilities } from './capabilities.ts'
+import type { HostFacts } from './host-facts.ts'
+
+/** One thing that a container should not be given, or should be. */
+export interface ContainerRule {
+  readonly rule: string
+  readonly severity: Severity
+  readonly title: string
+  /** What is expected, for `expected …, found …`. */
+  readonly expected: string
+  /** What was found, in words; nothing where all is well. */
+  readonly found: (facts: HostFacts) => string | undefined
+  readonly remediation: string
+  readonly path: string
+  readonly tags: readonly string[]
+}
+
+const listed = (items: readonly string[]): string | undefined => (items.length === 0 ? undefined : items.join(', '))
+
+// What a process may do in a user namespace of its own ends at that namespace (user_namespaces(7)).
+const capabilitiesOutside = ({ capabilities = [], namespaces }: HostFacts): readonly string[] =>
+  namespaces.user === 'own' ? [] : capabilities
+
+const isPrivileged = (facts: HostFacts): boolean =>
+  privilegedCapabilities.every((name) => capabilitiesOutside(facts).includes(name))
+
+// Above them stands what runs the machine; the file system of one service's data is not of that kind.
+const systemDirectories =
+  /^\/(boot|dev|etc|proc|root|run|sys|usr|var|var\/run|var\/lib|var\/lib\/(containerd|docker|kubelet))\/?$/
+
+const escapes = ['CWE-250', 'MITRE ATT&CK T1611']
+const hardening = ['CWE-250']
+
+/** What makes a sandbox in this container a pretence: whoever gets out of it has the machine. */
+const pretences: readonly Omit<ContainerRule, 'severity'>[] = [
+  {
+    rule: 'container/unreadable',
+    title: 'What this container may do cannot be read',
+    expected: 'to read the capabilities and the user namespace of this process',
+    found: ({ capabilities, namespaces }) =>
+      capabilities === undefined || namespaces.user === 'unknown' ? 'no answer in /proc/self' : undefined,
+    remediation: 'mount proc at /proc, as container engines do',
+    path: '/proc/self/status',
+    tags: ['CWE-636'],
+  },
+  {
+    rule: 'container/privileged',
+    title: 'The container is privileged',
+    expected: 'a container without --privileged',
+    found: (facts) => (isPrivileged(facts) ? 'the capabilities that only a privileged one has' : undefined),
+    remediation: 'start the container without --privileged (Kubernetes: securityContext.privileged: false)',
+    path: '/proc/self/status',
+    tags: escapes,
+  },
+  {
+    rule: 'container/devices',
+    title: 'The container can open the disks or the memory of its machine',
+    expected: 'no device of the machine',
+    found: ({ devices }) => listed(devices),
+    remediation: 'start the container without --privileged and without --device for these',
+    path: '/dev',
+    tags: escapes,
+  },
+  {
+    rule: 'container/runtime-socket',
+    title: 'The container can command the runtime that it runs in',
+    expected: 'no socket of a container runtime',
+    found: ({ runtimeSockets }) =>
+      listed(
+        runtimeSockets
+          .filter(({ isReachable, isReachableByWorker }) => isReachable || isReachableByWorker)
+          .map(({ path, isReachableByWorker }) => `${path}${isReachableByWorker ? ', open to workers too' : ''}`),
+      ),
+    remediation: 'start the container without this mount: whoever may write to it is root on the machine',
+    path: '/run',
+    tags: escapes,
+  },
+  {
+    rule: 'container/system-writable',
+    title: 'The container can write to the root directory of its machine',
+    expected: 'no root directory of the machine, or one to read only',
+    found: (facts) =>
+      listed(facts.hostMounts.filter(({ isSystem, isWritable }) => isSystem && isWritable).map(({ path }) => path)),
+    remediation: 'mount the directories that are needed, each by its name, and read-only (:ro)',
+    path: '/proc/self/mountinfo',
+    tags: escapes,
+  },
+  {
+    rule: 'container/kernel-settings',
+    title: 'The container can change settings of the kernel',
+    expected: '/proc/sys to be read-only',
+    found: ({ mayChangeKernelSettings }) =>
+      mayChangeKernelSettings
+        ? 'that /proc/sys/kernel/core_pattern can be written, which names a program of the machine'
+        : undefined,
+    remediation: 'start the container without --privileged, and with its usual mounts of /proc',
+    path: '/proc/sys/kernel/core_pattern',
+    tags: escapes,
+  },
+  {
+    rule: 'container/processes-to-trace',
+    title: 'The container can take over processes of its machine',
+    expected: 'processes of its own, or no CAP_SYS_PTRACE',
+    found: (facts) =>
+      facts.namespaces.pid === 'host' && capabilitiesOutside(facts).includes('CAP_SYS_PTRACE')
+        ? "the machine's processes and CAP_SYS_PTRACE"
+        : undefined,
+    remediation: 'start the container without --pid=host (Kubernetes: hostPID), or with --cap-drop SYS_PTRACE',
+    path: '/proc/self/ns/pid',
+    tags: escapes,
+  },
+]
+
+const weaknesses: readonly ContainerRule[] = [
+  {
+    rule: 'container/capabilities',
+    severity: 'high',
+    title: 'The container has capabilities that lead out of it',
+    expected: "no more than a container engine's own capabilities",
+    found: (facts) => listed(capabilitiesOutside(facts).filter((name) => escapingCapabilities.includes(name))),
+    remediation: 'start the container with --cap-drop ALL (Kubernetes: capabilities.drop: [ALL])',
+    path: '/proc/self/status',
+    tags: escapes,
+  },
+  {
+    rule: 'container/system-directories',
+    severity: 'high',
+    title: 'Directories of the machine are in the container',
+    expected: 'mounts of data only',
+    found: (facts) =>
+      listed(
+        facts.hostMounts
+          .filter(({ isSystem, isWritable, shows }) => (isSystem ? !isWritable : systemDirectories.test(shows)))
+          .map(({ path, shows }) => `${shows} at ${path}`),
+      ),
+    remediation: 'mount the directories that are needed, each by its name, and read-only (:ro)',
+    path: '/proc/self/mountinfo',
+    tags: escapes,
+  },
+  {
+    rule: 'container/host-processes',
+    severity: 'high',
+    title: 'The container sees the processes of its machine',
+    expected: 'a pid namespace of its own',
+    found: ({ namespaces }) => (namespaces.pid === 'host' ? "the machine's" : undefined),
+    remediation: 'start the container without --pid=host (Kubernetes: hostPID: false)',
+    path: '/proc/self/ns/pid',
+    tags: hardening,
+  },
+  {
+    rule: 'container/host-network',
+    severity: 'medium',
+    title: 'The container is in the network of its machine',
+    expected: 'a network of its own',
+    found: ({ namespaces }) => (namespaces.network === 'host' ? "the machine's network cards" : undefined),
+    remediation: 'start the container without --network=host (Kubernetes: hostNetwork: false)',
+    path: '/sys/class/net',
+    tags: hardening,
+  },
+  {
+    rule: 'container/root',
+    severity: 'medium',
+    title: 'The container runs as root',
+    expected: 'an ordinary user',
+    found: ({ userOutside }) => (userOutside === 0 ? 'user 0, who is root outside as well' : undefined),
+    remediation: 'start the container with --user 10001:10001 (Kubernetes: runAsNonRoot: true), or rootless',
+    path: '/proc/self/status',
+    tags: hardening,
+  },
+  {
+    rule: 'container/system-calls',
+    severity: 'medium',
+    title: 'No seccomp profile binds the container',
+    expected: "the engine's seccomp profile",
+    found: ({ hasSystemCallFilter }) => (hasSystemCallFilter === true ? undefined : 'none'),
+    remediation: 'start the container without seccomp=unconfined (Kubernetes: seccompProfile.type: RuntimeDefault)',
+    path: '/proc/self/status',
+    tags: hardening,
+  },
+  {
+    rule: 'container/confinement',
+    severity: 'low',
+    title: 'Neither AppArmor nor SELinux confines the container',
+    expected: 'a profile or a label',
+    found: ({ confinement }) => (confinement === undefined ? 'none' : undefined),
+    remediation: 'start the container without apparmor=unconfined or label=disable, on a machine that has either',
+    path: '/proc/self/attr/current',
+    tags: hardening,
+  },
+  {
+    rule: 'container/root-writable',
+    severity: 'low',
+    title: 'The root directory of the container can be written',
+    expected: 'a read-only root directory',
+    found: ({ isRootWritable }) => (isRootWritable === false ? undefined : 'one that can be written'),
+    remediation: 'start the container with --read-only --tmpfs /tmp (Kubernetes: readOnlyRootFilesystem: true)',
+    path: '/',
+    tags: hardening,
+  },
+  {
+    rule: 'container/new-privileges',
+    severity: 'low',
+    title: 'Programs in the container may gain privileges',
+    expected: 'no_new_privs to be set',
+    found: ({ noNewPrivileges }) => (noNewPrivileges === true ? undefined : 'that it is not'),
+    remediation:
+      'start the container with --security-opt no-new-privileges (Kubernetes: allowPrivilegeEscalation: false)',
+    path: '/proc/self/status',
+    tags: hardening,
+  },
+]
+
+/** What is looked at in a container, the worst first. Those that are critical make a sandbox in it a pretence. */
+export const containerRules: readonly ContainerRule[] = [
+  ...pretences.map((rule) => ({ ...rule, severity: 'critical' as const })),
+  ...weaknesses,
+]

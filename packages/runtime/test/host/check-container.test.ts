@@ -1,0 +1,88 @@
+import { findingSchema, isNootropicError } from '@nootropic/core'
+import { expect, test } from 'vitest'
+import { checkContainer, verifyContainer } from '../../src/host/check-container.ts'
+import type { HostFacts } from '../../src/host/host-facts.ts'
+import * as containers from './containers.ts'
+
+const { bareHost, docker, dockerHardened, dockerPrivileged, podPrivileged } = containers
+
+const told = (facts: HostFacts): string[] =>
+  checkContainer(facts).map(({ severity, rule }) => `${severity} ${rule.replace('container/', '')}`)
+
+const writableByDefault = ['medium root', 'low root-writable', 'low new-privileges']
+const privileged = ['critical privileged', 'critical devices', 'critical kernel-settings']
+const unconfined = ['medium system-calls', 'low confinement', 'low root-writable', 'low new-privileges']
+
+const table: readonly (readonly [what: string, facts: HostFacts, findings: readonly string[]])[] = [
+  ['a bare host', bareHost, []],
+  ['a hardened service of systemd', containers.systemdService, []],
+  ['Docker as it comes', docker, writableByDefault],
+  ['Docker hardened', dockerHardened, []],
+  ['Docker, privileged', dockerPrivileged, [...privileged, 'high capabilities', 'medium root', ...unconfined]],
+  ['rootless Podman', containers.podmanRootless, writableByDefault.slice(1)],
+  ['rootless Podman, privileged', containers.podmanRootlessPrivileged, unconfined],
+  ['a restricted pod', containers.podRestricted, []],
+  ['a baseline pod', containers.podBaseline, ['medium root', 'medium system-calls', ...writableByDefault.slice(1)]],
+  [
+    'a privileged pod',
+    podPrivileged,
+    [
+      ...['critical privileged', 'critical devices', 'critical system-writable', 'critical kernel-settings'],
+      ...['critical processes-to-trace', 'high capabilities', 'high host-processes', 'medium host-network'],
+      ...['medium root', ...unconfined],
+    ],
+  ],
+]
+
+for (const [what, facts, findings] of table) {
+  test(`${what} is told as it is, and refused only where a sandbox would be a pretence`, () => {
+    expect(told(facts)).toEqual(findings)
+    for (const finding of checkContainer(facts)) expect(findingSchema.safeParse(finding).error).toBeUndefined()
+    if (findings.some((finding) => finding.startsWith('critical'))) {
+      expect(() => verifyContainer(facts)).toThrow(/^expected a container .* that a sandbox can hold in/)
+    } else {
+      expect(verifyContainer(facts)).toHaveLength(findings.length)
+    }
+  })
+}
+
+// Of an otherwise hardened container each of these alone makes the start fail.
+const pretences: readonly (readonly [rule: string, changed: Partial<HostFacts>])[] = [
+  ['unreadable', { capabilities: undefined }],
+  ['unreadable', { namespaces: { ...docker.namespaces, user: 'unknown' } }],
+  ['devices', { devices: ['/dev/sda'] }],
+  ['runtime-socket', { runtimeSockets: [{ path: '/run/docker.sock', isReachable: true, isReachableByWorker: false }] }],
+  ['runtime-socket', { runtimeSockets: [{ path: '/run/docker.sock', isReachable: true, isReachableByWorker: true }] }],
+  ['system-writable', { hostMounts: [{ path: '/host', shows: '/', isWritable: true, isSystem: true }] }],
+  ['kernel-settings', { mayChangeKernelSettings: true }],
+  ['processes-to-trace', { namespaces: { ...docker.namespaces, pid: 'host' }, capabilities: ['CAP_SYS_PTRACE'] }],
+]
+
+for (const [rule, changed] of pretences) {
+  test(`a container with ${Object.keys(changed)[0]} for ${rule} is refused, and the error says what to change`, () => {
+    const facts = { ...dockerHardened, ...changed }
+    expect(told(facts)[0]).toBe(`critical ${rule}`)
+    let error: unknown
+    try {
+      verifyContainer(facts)
+    } catch (thrown) {
+      error = thrown
+    }
+    if (!isNootropicError(error, 'ISOLATION_UNAVAILABLE')) throw error
+    const [finding] = error.details.findings as ReturnType<typeof checkContainer>
+    expect(error.message).toContain(`container/${rule}: `)
+    expect(error.message).toContain(finding?.remediation)
+  })
+}
+
+test('what is out of reach or to read only is told, and refuses nothing', () => {
+  const socket = { path: '/run/docker.sock', isReachable: false, isReachableByWorker: false }
+  expect(told({ ...dockerHardened, runtimeSockets: [socket] })).toEqual([])
+  const system = { path: '/host', shows: '/', isWritable: false, isSystem: true }
+  const etc = { path: '/config', shows: '/etc', isWritable: true, isSystem: false }
+  const volume = { path: '/models', shows: '/', isWritable: true, isSystem: false }
+  expect(told({ ...dockerHardened, hostMounts: [volume] })).toEqual([])
+  const [finding, ...rest] = checkContainer({ ...dockerHardened, hostMounts: [system, etc, volume] })
+  expect(rest).toEqual([])
+  expect(finding?.message).toContain('found / at /host, /etc at /config')
+})
