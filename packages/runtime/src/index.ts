@@ -7,7 +7,7 @@ export {
   type ExecutorParts,
 } from './execution/execute.ts'
 export { defaultExecutionPolicy, type ExecutionPolicy } from './execution/execution-policy.ts'
-export type { AnswerTreatment, ExecutionRules } from './execution/guards.ts'
+export type { AnswerTreatment, ExecutionRules, ModelRules } from './execution/execution-rules.ts'
 export { checkInputs } from './guards/check-inputs.ts'
 export { checkOutputs } from './guards/check-outputs.ts'
 export { defaultGuardLimits, type GuardLimits } from './guards/check-values.ts'

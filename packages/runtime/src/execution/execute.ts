@@ -23,8 +23,10 @@ import { createAnswerWatch } from './answer-watch.ts'
 import { type ReadHostResources, readHostResources, verifyResources } from './check-resources.ts'
 import { defaultExecutionPolicy, type ExecutionPolicy, switchedOff } from './execution-policy.ts'
 import { asNootropicError, auditEntryOf, type ExecutionTrace, eventOf, measurementOf } from './execution-record.ts'
+import { type ExecutionRules, rulesOf } from './execution-rules.ts'
 import { createGate } from './gate.ts'
-import { type ExecutionRules, guardInputs, guardOutputs } from './guards.ts'
+import { guardInputs } from './guard-inputs.ts'
+import { guardOutputs } from './guard-outputs.ts'
 import { createModelControl } from './model-control.ts'
 import { inSpan, type Stage } from './stage.ts'
 import { tellWorkerEvents } from './worker-events.ts'
@@ -143,11 +145,13 @@ export const createExecutor = (parts: ExecutorParts): Executor => {
     return gate.pass(modelName, async (verifyOpen) => {
       const { ref, signature } = await registry.active(modelName)
       trace.ref = ref
+      const ofModel = rulesOf(rules, modelName)
       const given = preExecution.inputValidation
         ? await stage('input-validation', async () =>
-            guardInputs(signature, request.inputs, policy.runtime.inputValidation, rules),
+            guardInputs(signature, request.inputs, policy.runtime.inputValidation, ofModel),
           )
-        : { tensors: request.inputs, changes: [] }
+        : { tensors: request.inputs, changes: [], reported: [] }
+      trace.reported = given.reported
       if (preExecution.resourceCheck) {
         const inputBytes = tensorsByteLength(given.tensors)
         await stage('resource-check', async () => verifyResources({ inputBytes }, resources()))
@@ -156,7 +160,7 @@ export const createExecutor = (parts: ExecutorParts): Executor => {
       verifyOpen()
       const taken = postExecution.outputValidation
         ? await stage('output-validation', async () =>
-            guardOutputs(signature, outputs, policy.runtime.outputValidation, rules),
+            guardOutputs(signature, outputs, policy.runtime.outputValidation, ofModel),
           )
         : { tensors: outputs, changes: [] }
       trace.unusual = watch.observe(ref, taken.tensors, runMs)

@@ -3,6 +3,7 @@ import {
   type AuditEntry,
   type Clock,
   type EventContent,
+  type Finding,
   isNootropicError,
   type Measurement,
   type ModelRef,
@@ -22,6 +23,7 @@ export interface ExecutionTrace {
   subject?: AccessRequest['subject']
   ref?: ModelRef
   unusual?: readonly UnusualFigure[]
+  reported?: readonly Finding[]
 }
 
 // A record of the audit log holds 64 KiB; a refusal that names every input of a hostile model must still fit (CWE-778).
@@ -76,6 +78,10 @@ export const measurementOf = (trace: ExecutionTrace, clock: Clock, error?: Nootr
 const unusualOf = ({ unusual = [] }: ExecutionTrace): EventContent['data'] =>
   unusual.length === 0 ? {} : { unusual: unusual.map((figure) => ({ ...figure })) }
 
+/** Rules and places: the text of a finding may name what an input is called. */
+const reportedOf = ({ reported = [] }: ExecutionTrace): EventContent['data'] =>
+  reported.length === 0 ? {} : { reported: reported.map(({ rule, severity }) => ({ rule, severity })) }
+
 /** The event of an execution: `completed`, `refused` (nootropic said no) or `failed` (it could not). */
 export const eventOf = (trace: ExecutionTrace, clock: Clock, error?: NootropicError): EventContent => {
   const isAnswer = error?.kind === 'refused' || error?.kind === 'usage'
@@ -90,6 +96,7 @@ export const eventOf = (trace: ExecutionTrace, clock: Clock, error?: NootropicEr
       ...failureOf(trace, error),
       ...(error === undefined ? {} : { reason: error.message }),
       ...unusualOf(trace),
+      ...reportedOf(trace),
       durationMs: durationMs(trace, clock),
     },
   }

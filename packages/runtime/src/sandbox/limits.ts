@@ -47,9 +47,9 @@ export interface ProcessLimits extends SandboxLimits {
   readonly tasks: number
 }
 
-// Node and onnxruntime reserve less, and touch little of it. What is mapped costs page tables, of which no other limit
-// knows: 2 MiB for a GiB.
-const addressSpaceBytes = 64 * 1024 ** 3
+// Node and onnxruntime reserve less, and touch little of it; the mailbox of inputs takes as much as memory once more. What is
+// mapped costs page tables, of which no other limit knows: 2 MiB for a GiB.
+const addressSpaceBytes = 32 * 1024 ** 3
 
 /**
  * The limits of one worker process.
@@ -61,7 +61,7 @@ const addressSpaceBytes = 64 * 1024 ** 3
  */
 export const resourceLimits = ({ memoryBytes, descriptors, cpuSeconds, tasks }: ProcessLimits): ResourceLimit[] => [
   { name: 'data', resource: 2, value: memoryBytes },
-  { name: 'as', resource: 9, value: addressSpaceBytes + memoryBytes },
+  { name: 'as', resource: 9, value: addressSpaceBytes + 2 * memoryBytes },
   { name: 'nproc', resource: 6, value: tasks },
   { name: 'nofile', resource: 7, value: descriptors },
   { name: 'fsize', resource: 1, value: 0 },
