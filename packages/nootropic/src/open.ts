@@ -23,6 +23,7 @@ import {
   createExecutor,
   type ExecutionRequest,
   type ExecutionResult,
+  type ExecutionRules,
   type ModelStatus,
   openRegistry,
   openVault,
@@ -68,6 +69,8 @@ export interface NootropicOptions {
    * public keys and root certificates in `config/trusted-signers` under `home`.
    */
   readonly signers?: Trust
+  /** What inputs and outputs may hold, beyond what the manifests say: limits, what is redacted, rules for single models. */
+  readonly guards?: ExecutionRules
   /** Who may do what; by default operators everything and callers `execute`. */
   readonly rules?: readonly Rule[]
   /** Over how long alerts are judged; by default monitoring's own. */
@@ -193,7 +196,7 @@ export const openNootropic = async (options: NootropicOptions = {}): Promise<Noo
       vault,
       sessions: isInWorkers ? sandbox : createInProcessSessions(),
       policy,
-      rules,
+      rules: { ...rules, ...options.guards },
       authenticator: apiKeys,
       authorizer,
       audit,
