@@ -22,6 +22,7 @@ const settingsWith = (keys: string, models: string) =>
 
 test('without a storage manifest everything lies under the home', () => {
   expect(homeAt('/data', parseManifestSet([]), {})).toEqual({
+    root: '/data',
     keys: '/data/keys',
     models: '/data/models',
     backups: '/data/snapshots/models',
