@@ -1,6 +1,6 @@
 import { NootropicError } from '@nootropic/core'
 import type { ManifestSet } from '@nootropic/core/manifest'
-import type { ExecutionPolicy, ExecutionRules } from '@nootropic/runtime'
+import { type ExecutionPolicy, type ExecutionRules, isInWorkers } from '@nootropic/runtime'
 import { manifestOf } from './manifest-of.ts'
 
 /** How models are executed, as the policy and the manifests together say. */
@@ -8,7 +8,7 @@ export interface ExecutionSettings {
   readonly policy: ExecutionPolicy
   readonly rules: ExecutionRules
   /** Whether models run in workers; otherwise in this process. */
-  readonly isInWorkers: boolean
+  readonly runsInWorkers: boolean
 }
 
 const lists = (list: readonly { type: string }[] | undefined, type: string): boolean =>
@@ -53,11 +53,11 @@ const policyOf = (settings: ManifestSet): ExecutionPolicy => {
  */
 export const executionSettings = (settings: ManifestSet): ExecutionSettings => {
   const policy = policyOf(settings)
-  const isInWorkers = policy.execution.execution.isolation && policy.runtime.isolation.memoryIsolation
+  const runsInWorkers = isInWorkers(policy)
   const asking = (['ProcessIsolation', 'ModelRuntimeProtection'] as const).filter(
     (kind) => manifestOf(settings, kind) !== undefined,
   )
-  if (!isInWorkers && asking.length > 0) {
+  if (!runsInWorkers && asking.length > 0) {
     const off = policy.execution.execution.isolation
       ? 'runtime.isolation.memoryIsolation'
       : 'execution.execution.isolation'
@@ -74,5 +74,5 @@ export const executionSettings = (settings: ManifestSet): ExecutionSettings => {
     secrets: lists(filters, 'content') ? 'withhold' : 'ignore',
     unsound: lists(filters, 'safety') ? 'withhold' : 'ignore',
   }
-  return { policy, rules, isInWorkers }
+  return { policy, rules, runsInWorkers }
 }

@@ -136,7 +136,7 @@ export const openNootropic = async (options: NootropicOptions = {}): Promise<Noo
   const manifests = options.manifests
   const settings =
     manifests === undefined ? parseManifestSet([]) : await readManifests(userPath(manifests, process.cwd()))
-  const { policy, rules, isInWorkers } = executionSettings(settings)
+  const { policy, rules, runsInWorkers } = executionSettings(settings)
   const home = homeAt(options.home ?? defaultHome, settings, environment)
   const opened: (() => Promise<void>)[] = []
   const close = async (): Promise<void> => {
@@ -194,7 +194,7 @@ export const openNootropic = async (options: NootropicOptions = {}): Promise<Noo
     const executor = createExecutor({
       registry,
       vault,
-      sessions: isInWorkers ? sandbox : createInProcessSessions(),
+      sessions: runsInWorkers ? sandbox : createInProcessSessions(),
       policy,
       rules: { ...rules, ...options.guards },
       authenticator: apiKeys,

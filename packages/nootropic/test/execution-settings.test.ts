@@ -18,7 +18,7 @@ test('without a manifest everything is done, and what does not fit is refused', 
   expect(settingsOf()).toEqual({
     policy: defaultExecutionPolicy,
     rules: { disguisedText: 'refuse', secrets: 'withhold', unsound: 'withhold' },
-    isInWorkers: true,
+    runsInWorkers: true,
   })
 })
 
@@ -58,7 +58,7 @@ test('inference protection that is disabled removes the guards, whatever the pol
 test('without isolation models run in this process, unless a manifest asks for workers', () => {
   const open = manifest('ModelSecurityPolicy', { execution: { execution: { isolation: false } } })
   const shared = manifest('ModelSecurityPolicy', { runtime: { isolation: { memoryIsolation: false } } })
-  for (const policy of [open, shared]) expect(settingsOf(policy).isInWorkers).toBe(false)
+  for (const policy of [open, shared]) expect(settingsOf(policy).runsInWorkers).toBe(false)
   const worker = manifest('ProcessIsolation', { isolation: types('process'), limits: types('cpu') })
   expect(() => settingsOf(open, worker)).toThrowError(
     /CONFIGURATION_INVALID|expected workers, as ProcessIsolation .* execution\.execution\.isolation/,

@@ -6,7 +6,7 @@ export {
   type Executor,
   type ExecutorParts,
 } from './execution/execute.ts'
-export { defaultExecutionPolicy, type ExecutionPolicy } from './execution/execution-policy.ts'
+export { defaultExecutionPolicy, type ExecutionPolicy, isInWorkers } from './execution/execution-policy.ts'
 export type { AnswerTreatment, ExecutionRules, ModelRules } from './execution/execution-rules.ts'
 export { checkInputs } from './guards/check-inputs.ts'
 export { checkOutputs } from './guards/check-outputs.ts'

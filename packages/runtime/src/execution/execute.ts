@@ -23,12 +23,13 @@ import { createAnswerWatch } from './answer-watch.ts'
 import { type ReadHostResources, readHostResources, verifyResources } from './check-resources.ts'
 import { defaultExecutionPolicy, type ExecutionPolicy, switchedOff } from './execution-policy.ts'
 import { asNootropicError, auditEntryOf, type ExecutionTrace, eventOf, measurementOf } from './execution-record.ts'
-import { type ExecutionRules, rulesOf } from './execution-rules.ts'
+import { type ExecutionRules, ignored, rulesOf } from './execution-rules.ts'
 import { createGate } from './gate.ts'
 import { guardInputs } from './guard-inputs.ts'
 import { guardOutputs } from './guard-outputs.ts'
 import { createModelControl } from './model-control.ts'
 import { inSpan, type Stage } from './stage.ts'
+import { takeInputs } from './take-inputs.ts'
 import { tellWorkerEvents } from './worker-events.ts'
 
 /** What an executor is made of. */
@@ -82,6 +83,8 @@ export interface Executor {
   close(): Promise<void>
 }
 
+const unwatched = { resourceUsage: false, behaviorAnalysis: false, anomalyDetection: false }
+
 /**
  * Executes models in the order that keeps them, and whoever asks, safe: who is it, may they, does the model serve, do the
  * inputs fit, has the host room, run, do the outputs fit, record, then answer. Whatever is refused on the way is a typed error,
@@ -92,14 +95,14 @@ export const createExecutor = (parts: ExecutorParts): Executor => {
   const { registry, authenticator, authorizer, audit, bus, meter } = parts
   const { clock = systemClock, policy = defaultExecutionPolicy, rules = {}, resources = readHostResources } = parts
   const { preExecution, execution: during, postExecution } = policy.execution
-  const off = switchedOff(policy)
+  const off = [...switchedOff(policy), ...ignored(rules)]
   const workers = createModelWorkers({
     ...parts,
     ...(during.monitoring ? { onEvent: tellWorkerEvents({ bus, meter, clock }) } : {}),
   })
   const gate = createGate()
   const control = createModelControl({ ...parts, workers, gate })
-  const watch = createAnswerWatch(policy.runtime.monitoring, meter)
+  const watch = createAnswerWatch(during.monitoring ? policy.runtime.monitoring : unwatched, meter)
 
   const verifyAccess = async (subject: NonNullable<ExecutionTrace['subject']>, model: string): Promise<void> => {
     const request = { subject, action: { name: 'execute' }, resource: { type: 'model', id: model } }
@@ -130,6 +133,7 @@ export const createExecutor = (parts: ExecutorParts): Executor => {
       trace.stage = name
       return during.monitoring ? inSpan(name, {}, work) : work()
     }
+    const inputs = takeInputs(request.inputs)
     const subject = await stage('authentication', () => authenticator.authenticate(request.credential))
     trace.subject = subject
     const { modelName } = trace
@@ -148,9 +152,9 @@ export const createExecutor = (parts: ExecutorParts): Executor => {
       const ofModel = rulesOf(rules, modelName)
       const given = preExecution.inputValidation
         ? await stage('input-validation', async () =>
-            guardInputs(signature, request.inputs, policy.runtime.inputValidation, ofModel),
+            guardInputs(signature, inputs, policy.runtime.inputValidation, ofModel),
           )
-        : { tensors: request.inputs, changes: [], reported: [] }
+        : { tensors: inputs, changes: [], reported: [] }
       trace.reported = given.reported
       if (preExecution.resourceCheck) {
         const inputBytes = tensorsByteLength(given.tensors)
@@ -190,9 +194,8 @@ export const createExecutor = (parts: ExecutorParts): Executor => {
     }
   }
 
-  const execute = async (request: ExecutionRequest): Promise<ExecutionResult> => {
-    const name = modelNameSchema.safeParse(request.model)
-    const trace: ExecutionTrace = { startedMs: clock.monotonicMs(), modelName: name.data }
+  const execute = async (request: ExecutionRequest, modelName: string | undefined): Promise<ExecutionResult> => {
+    const trace: ExecutionTrace = { startedMs: clock.monotonicMs(), modelName }
     const { result, error } = await answer(request, trace).then(
       (result) => ({ result, error: undefined }),
       async (thrown: unknown) => ({ result: undefined, error: await recordRefusal(asNootropicError(thrown), trace) }),
@@ -204,10 +207,13 @@ export const createExecutor = (parts: ExecutorParts): Executor => {
   }
 
   return {
-    execute: (request) =>
-      during.monitoring
-        ? inSpan('execution', { 'nootropic.model.name': String(request.model).slice(0, 63) }, () => execute(request))
-        : execute(request),
+    async execute(request) {
+      const name = modelNameSchema.safeParse(request.model).data
+      if (!during.monitoring) return execute(request, name)
+      return inSpan('execution', name === undefined ? {} : { 'nootropic.model.name': name }, () =>
+        execute(request, name),
+      )
+    },
     control,
     close: () => workers.closeAll(),
   }

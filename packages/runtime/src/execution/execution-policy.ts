@@ -30,13 +30,30 @@ export const defaultExecutionPolicy: ExecutionPolicy = {
   },
 }
 
-/** The switches that are off, by their paths in the policy, such as `execution.postExecution.auditLogging`. */
-export const switchedOff = ({ runtime, execution }: ExecutionPolicy): string[] => {
+// What stands or falls with workers of a process of their own.
+const ofWorkers = [
+  'runtime.isolation.containerSecurity',
+  'runtime.isolation.memoryIsolation',
+  'runtime.isolation.networkIsolation',
+  'execution.execution.resourceLimits',
+  'execution.postExecution.resourceCleanup',
+]
+
+/** Whether models run in workers of their own: without a wall or memory of its own there is no use for one. */
+export const isInWorkers = ({ runtime, execution }: ExecutionPolicy): boolean =>
+  execution.execution.isolation && runtime.isolation.memoryIsolation
+
+/**
+ * What is not done, by its path in the policy, such as `execution.postExecution.auditLogging`: switches that are off, and those
+ * that do nothing without others.
+ */
+export const switchedOff = (policy: ExecutionPolicy): string[] => {
   const walk = (value: object, path: string): string[] =>
     Object.entries(value).flatMap(([name, inner]: [string, unknown]) => {
       const below = `${path}.${name}`
       if (typeof inner === 'object' && inner !== null) return walk(inner, below)
       return inner === false ? [below] : []
     })
-  return [...walk(runtime, 'runtime'), ...walk(execution, 'execution')]
+  const off = [...walk(policy.runtime, 'runtime'), ...walk(policy.execution, 'execution')]
+  return [...new Set([...off, ...(isInWorkers(policy) ? [] : ofWorkers)])]
 }

@@ -11,6 +11,7 @@ import {
   NootropicError,
 } from '@nootropic/core'
 import type { UnusualFigure } from './answer-profile.ts'
+import { countByRule } from './guarded.ts'
 import type { Stage } from './stage.ts'
 
 /** What is known of an execution so far; filled in as it goes on. */
@@ -34,6 +35,13 @@ export const asNootropicError = (error: unknown): NootropicError =>
   isNootropicError(error)
     ? error
     : new NootropicError('INTERNAL', 'the execution failed unexpectedly', { cause: error })
+
+/**
+ * Why it was refused, as it may be kept. Findings name values and places of what was sent or answered: of them only the rules
+ * are.
+ */
+const reasonOf = ({ message, details: { findings } }: NootropicError): string =>
+  (Array.isArray(findings) ? countByRule(findings as Finding[]) : message).slice(0, maximumReason)
 
 const actorOf = ({ subject }: ExecutionTrace): string =>
   subject === undefined ? 'anonymous:unknown' : `${subject.type}:${subject.id}`
@@ -59,7 +67,7 @@ export const auditEntryOf = (trace: ExecutionTrace, clock: Clock, error?: Nootro
     action: 'execute',
     resource: `model:${trace.modelName ?? '(invalid)'}`,
     outcome: error === undefined ? 'succeeded' : unsuccessful,
-    ...(error === undefined ? {} : { reason: error.message.slice(0, maximumReason) }),
+    ...(error === undefined ? {} : { reason: reasonOf(error) }),
     details: {
       ...versionOf(trace),
       ...failureOf(trace, error),
@@ -78,9 +86,8 @@ export const measurementOf = (trace: ExecutionTrace, clock: Clock, error?: Nootr
 const unusualOf = ({ unusual = [] }: ExecutionTrace): EventContent['data'] =>
   unusual.length === 0 ? {} : { unusual: unusual.map((figure) => ({ ...figure })) }
 
-/** Rules and places: the text of a finding may name what an input is called. */
 const reportedOf = ({ reported = [] }: ExecutionTrace): EventContent['data'] =>
-  reported.length === 0 ? {} : { reported: reported.map(({ rule, severity }) => ({ rule, severity })) }
+  reported.length === 0 ? {} : { reported: countByRule(reported) }
 
 /** The event of an execution: `completed`, `refused` (nootropic said no) or `failed` (it could not). */
 export const eventOf = (trace: ExecutionTrace, clock: Clock, error?: NootropicError): EventContent => {
@@ -94,7 +101,7 @@ export const eventOf = (trace: ExecutionTrace, clock: Clock, error?: NootropicEr
       actor: actorOf(trace),
       ...versionOf(trace),
       ...failureOf(trace, error),
-      ...(error === undefined ? {} : { reason: error.message }),
+      ...(error === undefined ? {} : { reason: reasonOf(error) }),
       ...unusualOf(trace),
       ...reportedOf(trace),
       durationMs: durationMs(trace, clock),

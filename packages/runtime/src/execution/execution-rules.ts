@@ -56,3 +56,9 @@ export const rulesOf = ({ models = {}, ...rules }: ExecutionRules, model: string
   ...rules,
   model: Object.hasOwn(models, model) ? (models[model] ?? {}) : {},
 })
+
+/** What the rules have not done, as a result names it. */
+export const ignored = ({ promptInjection, personalData, secrets, unsound }: ExecutionRules): string[] =>
+  Object.entries({ promptInjection, personalData, secrets, unsound }).flatMap(([rule, treatment]) =>
+    treatment === 'ignore' ? [`rules.${rule}`] : [],
+  )

@@ -11,8 +11,20 @@ export interface Guarded {
   readonly reported: readonly Finding[]
 }
 
+// A message is for a person to read.
+const listedMessages = 5
+
 /** @throws NootropicError `code` with `details.findings`, when there are any */
 export const verifyNothingFound = (findings: readonly Finding[], code: ErrorCode): void => {
   if (findings.length === 0) return
-  throw new NootropicError(code, findings.map(({ message }) => message).join('; '), { details: { findings } })
+  const messages = [...new Set(findings.map(({ message }) => message))]
+  const more = messages.length > listedMessages ? `; and ${messages.length - listedMessages} more` : ''
+  throw new NootropicError(code, `${messages.slice(0, listedMessages).join('; ')}${more}`, { details: { findings } })
+}
+
+/** How often each rule is among findings, such as `text/e-mail (3)`: what may be kept of them, as it says nothing of what was found. */
+export const countByRule = (findings: readonly Finding[]): string => {
+  const counts = new Map<string, number>()
+  for (const { rule } of findings) counts.set(rule, (counts.get(rule) ?? 0) + 1)
+  return [...counts].map(([rule, count]) => `${rule} (${count})`).join(', ')
 }

@@ -7,12 +7,21 @@ import { valueFinding } from './values/value-finding.ts'
 export interface GuardLimits {
   /** Bytes of all tensors together; a text counts as its UTF-8 (CWE-770). */
   readonly bytes: number
-  /** UTF-8 bytes of one text. */
+  /** UTF-8 bytes of one text. Guards read a text at one go. */
   readonly textBytes: number
+  /** UTF-8 bytes of all texts together. */
+  readonly allTextBytes: number
+  /** Texts in all tensors together; each costs some microseconds, however short it is. */
+  readonly texts: number
 }
 
 /** The limits of inputs and outputs where the host names no others. */
-export const defaultGuardLimits: GuardLimits = { bytes: 64 * 1024 ** 2, textBytes: 1024 ** 2 }
+export const defaultGuardLimits: GuardLimits = {
+  bytes: 64 * 1024 ** 2,
+  textBytes: 256 * 1024,
+  allTextBytes: 4 * 1024 ** 2,
+  texts: 4096,
+}
 
 const checkFinite = (side: TensorSide, name: string, tensor: Tensor): Finding[] => {
   const index = findNotFinite(tensor)
@@ -37,19 +46,35 @@ export const tensorsByteLength = (tensors: Readonly<Record<string, Tensor>>): nu
     0,
   )
 
-/** What is larger than it may be: all tensors together, or one text. */
+const textsOf = ({ data }: Tensor): readonly string[] => (ArrayBuffer.isView(data) ? [] : data)
+
+/** What is larger than it may be: all tensors together, all texts, or one of them. */
 export const checkSizes = (
   side: TensorSide,
   tensors: Readonly<Record<string, Tensor>>,
   limits: GuardLimits,
 ): Finding[] => {
+  const names = Object.keys(tensors).join(', ')
+  // Counted before any of them is read.
+  const texts = Object.values(tensors).reduce((sum, tensor) => sum + textsOf(tensor).length, 0)
+  if (texts > limits.texts) {
+    return [valueFinding(side, 'text-count', names, `expected at most ${limits.texts} texts, found ${texts}`)]
+  }
   const total = tensorsByteLength(tensors)
   if (total > limits.bytes) {
     const message = `expected at most ${limits.bytes} bytes in all tensors together, found ${total}`
-    return [valueFinding(side, 'size', Object.keys(tensors).join(', '), message)]
+    return [valueFinding(side, 'size', names, message)]
   }
-  return Object.entries(tensors).flatMap(([name, { data }]) => {
-    const long = ArrayBuffer.isView(data) ? -1 : data.findIndex((text) => Buffer.byteLength(text) > limits.textBytes)
+  const lengths = Object.entries(tensors).map(([name, tensor]) => {
+    return { name, bytes: textsOf(tensor).map((text) => Buffer.byteLength(text)) }
+  })
+  const allText = lengths.reduce((sum, { bytes }) => sum + bytes.reduce((all, one) => all + one, 0), 0)
+  if (allText > limits.allTextBytes) {
+    const message = `expected at most ${limits.allTextBytes} UTF-8 bytes in all texts together, found ${allText}`
+    return [valueFinding(side, 'text-length', names, message)]
+  }
+  return lengths.flatMap(({ name, bytes }) => {
+    const long = bytes.findIndex((one) => one > limits.textBytes)
     if (long < 0) return []
     const message = `expected texts of at most ${limits.textBytes} UTF-8 bytes, element ${long} is longer`
     return [valueFinding(side, 'text-length', name, message)]

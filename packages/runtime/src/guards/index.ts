@@ -11,13 +11,14 @@ export { checkPersonalData } from './personal-data/check-personal-data.ts'
 export {
   defaultMinimumConfidence,
   findPersonalData,
+  findPersonalDataToRedact,
   type PersonalDataOptions,
 } from './personal-data/find-personal-data.ts'
 export { defaultPhoneRegions } from './personal-data/numbering-plans.ts'
 export { personalDataTypes } from './personal-data/registry.ts'
 export { type Match, type MatchAction, redact, type Treated, treatMatches } from './redact.ts'
 export { checkSecrets } from './secrets/check-secrets.ts'
-export { findSecrets, type SecretOptions, secretTypes } from './secrets/find-secrets.ts'
+export { findSecrets, findSecretsToRedact, type SecretOptions, secretTypes } from './secrets/find-secrets.ts'
 export { checkText } from './text/check-text.ts'
 export { type ContentOptions, checkContent } from './text/content/check-content.ts'
 export { checkJson, deepestJson, type JsonKind, type JsonOptions } from './text/content/check-json.ts'

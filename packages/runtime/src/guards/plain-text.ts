@@ -1,3 +1,5 @@
+import type { Match } from './redact.ts'
+
 /** A text with its disguises taken off, and the way back to the text that it was made of. */
 export interface PlainText {
   readonly text: string
@@ -154,3 +156,10 @@ export const readPlainText = (original: string): PlainText => {
     },
   }
 }
+
+/** Matches in a plain text, by their places in the text that it was made of. */
+export const placesInOriginal = (matches: readonly Match[], { originalSpan }: PlainText): Match[] =>
+  matches.map((match) => {
+    const [start, end] = originalSpan(match.start, match.end)
+    return { ...match, start, end }
+  })

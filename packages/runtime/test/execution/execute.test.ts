@@ -82,7 +82,8 @@ for (const [what, code, change, outcome, happening] of refusals) {
       category: code === 'CREDENTIAL_INVALID' || code === 'ACCESS_DENIED' ? 'access' : 'operation',
       actor: code === 'CREDENTIAL_INVALID' ? 'anonymous:unknown' : 'user:ada',
       outcome,
-      reason: error.message,
+      // What was found is named by its rule: the message may quote what was sent.
+      reason: code === 'INPUT_INVALID' ? expect.stringMatching(/^input\/[a-z-]+ \(1\)$/) : error.message,
       details: { code },
     })
     expect(events.at(-1)).toMatchObject({ type: `ai.nootropic.execution.${happening}`, data: { code } })

@@ -1,7 +1,12 @@
 import type { ErrorCode, Tensor } from '@nootropic/core'
 import { createInProcessSessions } from '@nootropic/core/inference'
 import { afterEach, expect, test } from 'vitest'
-import { defaultExecutionPolicy, type ExecutionPolicy, type ExecutorParts } from '../../src/index.ts'
+import {
+  defaultExecutionPolicy,
+  defaultGuardLimits,
+  type ExecutionPolicy,
+  type ExecutorParts,
+} from '../../src/index.ts'
 import { failureOf } from '../failure.ts'
 import { divisionModel, letterModel } from '../models.ts'
 import { openExecution } from './open-execution.ts'
@@ -72,7 +77,7 @@ const switches: Switch[] = [
   {
     path: 'runtime.inputValidation.sizeLimits',
     act: () => ask('a text of some length'),
-    rules: { limits: { bytes: 1000, textBytes: 10 } },
+    rules: { limits: { ...defaultGuardLimits, textBytes: 10 } },
     also: ['runtime.outputValidation.contentFiltering'],
     on: 'INPUT_INVALID',
     off: 'a text of some length',
@@ -106,7 +111,7 @@ const switches: Switch[] = [
   {
     path: 'runtime.outputValidation.contentFiltering',
     act: () => ask('a text of some length'),
-    rules: { limits: { bytes: 1000, textBytes: 10 } },
+    rules: { limits: { ...defaultGuardLimits, textBytes: 10 } },
     also: ['runtime.inputValidation.sizeLimits'],
     on: 'OUTPUT_INVALID',
     off: 'a text of some length',

@@ -49,9 +49,11 @@ test('float16 is judged by its bits', () => {
 
 test('too much and too long is refused', () => {
   const inputs = { image: image(1, 2), label: label('12345') }
-  expect(rules(inputs, { bytes: 13, textBytes: 5 })).toEqual([])
-  expect(rules(inputs, { bytes: 12, textBytes: 5 })).toEqual(['input/size'])
-  expect(rules(inputs, { bytes: 13, textBytes: 4 })).toEqual(['input/text-length'])
+  expect(rules(inputs, { ...defaultGuardLimits, bytes: 13, textBytes: 5 })).toEqual([])
+  expect(rules(inputs, { ...defaultGuardLimits, bytes: 12 })).toEqual(['input/size'])
+  expect(rules(inputs, { ...defaultGuardLimits, textBytes: 4 })).toEqual(['input/text-length'])
+  expect(rules(inputs, { ...defaultGuardLimits, allTextBytes: 4 })).toEqual(['input/text-length'])
+  expect(rules(inputs, { ...defaultGuardLimits, texts: 0 })).toEqual(['input/text-count'])
 })
 
 test('text that UTF-8 cannot hold is refused', () => {

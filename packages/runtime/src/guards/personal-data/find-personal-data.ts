@@ -1,5 +1,5 @@
 import { NootropicError } from '@nootropic/core'
-import { readPlainText } from '../plain-text.ts'
+import { type PlainText, placesInOriginal, readPlainText } from '../plain-text.ts'
 import type { Match } from '../redact.ts'
 import { resolveOverlaps } from '../resolve-overlaps.ts'
 import { defaultPhoneRegions, isPhoneRegion } from './numbering-plans.ts'
@@ -41,6 +41,13 @@ const scannerOf = ({ types, phoneRegions = defaultPhoneRegions }: PersonalDataOp
   return scanner
 }
 
+/** All that was recognised, overlaps included, in the places of the text as it came. */
+const recognise = (text: string, options: PersonalDataOptions): { matches: Match[]; plain: PlainText } => {
+  const plain = readPlainText(text)
+  const minimum = options.minimumConfidence ?? defaultMinimumConfidence
+  return { matches: scanText(scannerOf(options), plain.text, minimum), plain }
+}
+
 /**
  * The personal data in a text, in order and without overlaps. A number counts when its check digits, its layout or the
  * words around it tell it from others. Digits of any script, full-width forms and invisible characters between them are
@@ -53,12 +60,17 @@ const scannerOf = ({ types, phoneRegions = defaultPhoneRegions }: PersonalDataOp
  * ```
  */
 export const findPersonalData = (text: string, options: PersonalDataOptions = {}): Match[] => {
-  const scanner = scannerOf(options)
-  const plain = readPlainText(text)
-  const found = resolveOverlaps(scanText(scanner, plain.text, options.minimumConfidence ?? defaultMinimumConfidence))
-  if (plain.text === text) return found
-  return found.map((match) => {
-    const [start, end] = plain.originalSpan(match.start, match.end)
-    return { ...match, start, end }
-  })
+  const { matches, plain } = recognise(text, options)
+  return placesInOriginal(resolveOverlaps(matches), plain)
+}
+
+/**
+ * What is to be taken out of a text that must hold no personal data: as {@link findPersonalData}, with every match that
+ * overlaps a surer one, so that nothing stays of either.
+ *
+ * @throws NootropicError CONFIGURATION_INVALID when a type or a country is unknown.
+ */
+export const findPersonalDataToRedact = (text: string, options: PersonalDataOptions = {}): Match[] => {
+  const { matches, plain } = recognise(text, options)
+  return placesInOriginal(matches, plain)
 }

@@ -1,4 +1,4 @@
-import { readPlainText } from '../plain-text.ts'
+import { type PlainText, placesInOriginal, readPlainText } from '../plain-text.ts'
 import type { Match } from '../redact.ts'
 import { resolveOverlaps } from '../resolve-overlaps.ts'
 import { type AssignedKind, assignmentWords, findAssignment } from './assignment.ts'
@@ -121,6 +121,14 @@ export const scanSecrets = (text: string, work: SecretWork = { steps: 0 }): Matc
   return matches
 }
 
+const recognise = (
+  text: string,
+  { minimumConfidence = 0.5 }: SecretOptions,
+): { matches: Match[]; plain: PlainText } => {
+  const plain = readPlainText(text)
+  return { matches: scanSecrets(plain.text).filter(({ confidence }) => confidence >= minimumConfidence), plain }
+}
+
 /**
  * The secrets in a text, in order and without overlaps: keys of vendors by their form and, where they publish one, their
  * checksum; private keys; tokens; addresses with passwords; values assigned to names that say what they are. Time and
@@ -131,13 +139,16 @@ export const scanSecrets = (text: string, work: SecretWork = { steps: 0 }): Matc
  * findSecrets('postgres://ann:Tr0ub4dor@db.internal/app')[0]?.type // 'secret/connection-string'
  * ```
  */
-export const findSecrets = (text: string, { minimumConfidence = 0.5 }: SecretOptions = {}): Match[] => {
-  const plain = readPlainText(text)
-  const found = scanSecrets(plain.text).filter(({ confidence }) => confidence >= minimumConfidence)
-  const kept = resolveOverlaps(found)
-  if (plain.text === text) return kept
-  return kept.map((match) => {
-    const [start, end] = plain.originalSpan(match.start, match.end)
-    return { ...match, start, end }
-  })
+export const findSecrets = (text: string, options: SecretOptions = {}): Match[] => {
+  const { matches, plain } = recognise(text, options)
+  return placesInOriginal(resolveOverlaps(matches), plain)
+}
+
+/**
+ * What is to be taken out of a text that must hold no secret: as {@link findSecrets}, with every match that overlaps a surer
+ * one, so that nothing stays of either.
+ */
+export const findSecretsToRedact = (text: string, options: SecretOptions = {}): Match[] => {
+  const { matches, plain } = recognise(text, options)
+  return placesInOriginal(matches, plain)
 }
