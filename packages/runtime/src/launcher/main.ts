@@ -1,6 +1,6 @@
 // The program that starts a worker with less than it has itself: it gives everything up for itself, and then becomes the
 // worker (Landlock and seccomp bind the calling thread only; execve ends the others). One file when built.
-import { fstatSync, writeSync } from 'node:fs'
+import { fstatSync, readFileSync, writeSync } from 'node:fs'
 import { enterDomain, landlockVersion, verifyDomain } from '../sandbox/landlock/restrict.ts'
 import {
   become,
@@ -43,11 +43,25 @@ const isPassedOn = (descriptor: number): boolean => {
   }
 }
 
+const limitAddresses = 9
+
+/** Bytes that this process has mapped beside its private memory: programs, and addresses that V8 keeps for later. */
+const mappedBeside = (): number => {
+  const status = readFileSync('/proc/self/status', 'latin1')
+  const [all, own] = ['VmSize', 'VmData'].map((name) => {
+    const kilobytes = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]
+    if (kilobytes === undefined) throw new Error(`expected ${name} in /proc/self/status, found none`)
+    return Number(kilobytes) * 1024
+  })
+  return (all ?? 0) - (own ?? 0)
+}
+
 const launch = (order: LaunchOrder): never => {
   const kernel = openKernel()
   const places = order.reachable?.map((file) => openPlace(kernel, file))
   for (const descriptor of [0, 1, 2, ...passedOn.filter(isPassedOn)]) keepOpen(kernel, descriptor)
   for (const [resource, value] of order.limits) limit(kernel, resource, value)
+  if (order.privateBytes !== undefined) limit(kernel, limitAddresses, mappedBeside() + order.privateBytes)
   if (order.user !== undefined) becomeUser(kernel, order.user)
   dropCapabilities(kernel)
   belongToParent(kernel)

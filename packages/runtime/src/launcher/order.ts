@@ -18,6 +18,11 @@ export interface LaunchOrder {
   readonly reachable?: readonly ReachableFile[]
   /** Numbers of `RLIMIT_*` and their values, soft and hard. */
   readonly limits: readonly (readonly [resource: number, value: number])[]
+  /**
+   * Bytes of private memory, for a kernel that keeps no RLIMIT_DATA: RLIMIT_AS, of them and what Node, as this launcher is,
+   * maps beside.
+   */
+  readonly privateBytes?: number
   /** The user and group to become for good; for root only. */
   readonly user?: number
   /** Whether the filter of system calls is set. */

@@ -41,12 +41,22 @@ const byActs =
     }
   }
 
-/** As `proof`, and the kernel counts so many filters more on the worker than on the host, where it tells. */
+/**
+ * Whether a kernel of its own serves the worker. Linux tells all its programs the same of itself: namespaces change the name of a
+ * host only, and a filter answers with errors only. Who hears something else is served by another kernel; and as that one runs in
+ * processes of the host, Linux knows of no Node among them.
+ */
+const hasOwnKernel = ({ canary, host }: Evidence): boolean => canary.kernel !== host.kernel && host.isNode === false
+
+/**
+ * As `proof`, and the kernel counts so many filters more on the worker than on the host, where it tells. Of the filters of
+ * another kernel the host's knows nothing.
+ */
 const byFilters =
   (expected: number, proof: (evidence: Evidence) => Proof) =>
   (evidence: Evidence): Proof => {
     const { isHeld, probe } = proof(evidence)
-    const { addedFilters } = evidence.host
+    const addedFilters = hasOwnKernel(evidence) ? undefined : evidence.host.addedFilters
     return {
       isHeld: isHeld && (addedFilters === undefined || addedFilters >= expected),
       probe: `${addedFilters ?? 'unknown number of'} filters; ${probe}`,
@@ -73,6 +83,15 @@ const proofs: Record<Exclude<IsolationLayer, 'servingCalls'>, (evidence: Evidenc
     return { isHeld: shared.length === 0, probe: `shared with the host: ${shared.join(', ') || 'none'}` }
   },
   landlock: byActs(acts.start.landlock),
+  gvisor: (evidence) => {
+    const { kernel } = evidence.canary
+    const { isNode } = evidence.host
+    const seen = isNode === undefined ? 'cannot be told' : isNode ? 'is there' : 'is not there'
+    return {
+      isHeld: hasOwnKernel(evidence),
+      probe: `the kernel calls itself ${kernel}; a process of the host that is Node ${seen}`,
+    }
+  },
   filesystem: byActs(acts.start.filesystem),
   network: byActs(acts.start.network),
   systemCalls: (evidence) => {
@@ -86,7 +105,13 @@ const proofs: Record<Exclude<IsolationLayer, 'servingCalls'>, (evidence: Evidenc
     if (isOwnNamespace(evidence, 'pid')) return { isHeld: true, probe: 'the host has no process id there' }
     return byActs(acts.start.signals)(evidence)
   },
-  memory: byActs(acts.start.memory),
+  memory: (evidence) => {
+    const { isHeld, probe } = byActs(acts.start.memory)(evidence)
+    if (!hasOwnKernel(evidence)) return { isHeld, probe }
+    // What that kernel needs for the worker is on the host's account.
+    const { data } = evidence.host.limits
+    return { isHeld: isHeld && /^\d+$/.test(data), probe: `${probe}; limit of its kernel ${data} B` }
+  },
   cpu: ({ host }) => ({ isHeld: /^\d+$/.test(host.limits.cpu), probe: `limit ${host.limits.cpu} s` }),
   // A limit of 0 stops files only: the kernel still hands the core to a program that core(5)'s pattern names. Of 1 byte it
   // does neither (fs/coredump.c).
@@ -103,11 +128,14 @@ const proofs: Record<Exclude<IsolationLayer, 'servingCalls'>, (evidence: Evidenc
     const { CapEff, NoNewPrivs } = statusOf(evidence)
     // Inside, another number is seen than the one that counts.
     const user = evidence.host.status.Uid
+    const isUnprivileged = user !== undefined && user !== '0' && /^0+$/.test(CapEff ?? '') && NoNewPrivs === '1'
+    // What its own kernel may do is for the host to say.
+    const mayNothing = evidence.host.hasOwnUsers || /^0+$/.test(evidence.host.status.CapEff ?? '')
     return {
-      isHeld: user !== undefined && user !== '0' && /^0+$/.test(CapEff ?? '') && NoNewPrivs === '1',
+      isHeld: isUnprivileged && (mayNothing || !hasOwnKernel(evidence)),
       probe:
         `user ${user ?? 'unknown'} on the host, capabilities ${CapEff ?? 'unknown'}, ` +
-        `no new privileges ${NoNewPrivs ?? 'unknown'}`,
+        `no new privileges ${NoNewPrivs ?? 'unknown'}${evidence.host.hasOwnUsers ? ', users of its own' : ''}`,
     }
   },
 }

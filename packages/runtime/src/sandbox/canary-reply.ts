@@ -12,4 +12,5 @@ export const canaryReplySchema = z.strictObject({
   environment: z.array(z.string()),
   namespaces: z.record(z.string(), z.string()),
   status: z.record(z.string(), z.string()),
+  kernel: z.string().max(200),
 }) satisfies z.ZodType<CanaryResult>

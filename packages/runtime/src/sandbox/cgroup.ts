@@ -125,8 +125,12 @@ const sweep = (directory: string, files: CgroupFiles): void => {
   }
 }
 
+/** Whichever of its threads started them: runsc has many. */
 const childrenOf = (pid: number, files: CgroupFiles): number[] =>
-  (attempt(() => files.read(`/proc/${pid}/task/${pid}/children`)) ?? '').split(' ').filter(Boolean).map(Number)
+  (attempt(() => files.names(`/proc/${pid}/task`)) ?? [])
+    .flatMap((task) => (attempt(() => files.read(`/proc/${pid}/task/${task}/children`)) ?? '').split(' '))
+    .filter(Boolean)
+    .map(Number)
 
 // bubblewrap holds a worker three deep; one that starts copies of itself must not make its host read for ever (CWE-770).
 const maximumProcesses = 64

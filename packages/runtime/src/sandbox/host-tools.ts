@@ -14,6 +14,8 @@ export interface HostTools {
   readonly bwrap?: string
   readonly prlimit?: string
   readonly setpriv?: string
+  /** gVisor's program, which is used where it is asked for by name only. */
+  readonly runsc?: string
   /** The built program of this package that gives up rights and becomes a worker; it needs koffi. */
   readonly launcher?: string
   /** Which version of Landlock's interface the kernel has. Only koffi can ask. */
@@ -61,6 +63,7 @@ export const findHostTools = (path: string = process.env.PATH ?? ''): HostTools 
       bwrap: findProgram('bwrap', folders),
       prlimit: findProgram('prlimit', folders),
       setpriv: findProgram('setpriv', folders),
+      runsc: findProgram('runsc', folders),
       launcher: kernel && attempt(findLauncher),
       landlock: kernel && attempt(() => landlockVersion(kernel)),
     }),

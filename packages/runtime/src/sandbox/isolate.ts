@@ -37,16 +37,16 @@ interface Attempt extends PassedOver {
   readonly level: IsolationLevel | undefined
 }
 
-const unavailable = (required: IsolationLevel, tools: HostTools, attempts: readonly Attempt[]): NootropicError => {
+const unavailable = ({ required, tools, runner }: IsolationOptions, attempts: readonly Attempt[]): NootropicError => {
   const proved = attempts.flatMap(({ level }) => (level === undefined ? [] : [level]))
   const best = proved.sort((left, right) => (isAtLeastLevel(left, right) ? -1 : 1))[0]
-  const accept =
-    best === undefined ? 'mend what stands in brackets' : `or accept what is there by name: require: '${best}'`
-  const tried = attempts.map(({ way, reason }) => `${way}: ${reason}`).join('; ')
+  const mend = attempts.length === 0 ? 'then start again' : 'mend what stands in brackets'
+  const accept = best === undefined ? mend : `or accept what is there by name: require: '${best}'`
+  const tried = attempts.map(({ way, reason }) => `${way}: ${reason}`).join('; ') || 'nothing was there to try'
   return new NootropicError(
     'ISOLATION_UNAVAILABLE',
     `expected isolation of level "${required}", this host proves ${best === undefined ? 'none' : `"${best}"`} (${tried}); ` +
-      `${adviseInstallation(tools)}${accept}`,
+      `${adviseInstallation(tools, runner)}${accept}`,
     { details: { required, best: best ?? null, attempts } },
   )
 }
@@ -56,6 +56,8 @@ interface IsolationOptions {
   readonly waive?: readonly IsolationLayer[] | undefined
   readonly steps: readonly IsolationStep[]
   readonly tools: HostTools
+  /** The runner that was asked for by name, from which `steps` are. */
+  readonly runner?: 'gvisor' | undefined
   readonly files: WorkerFiles
   readonly limits: SandboxLimits
   /** Where the worker gets a control group of its own. */
@@ -98,11 +100,12 @@ const tryWorker = async (
  * @throws NootropicError `ISOLATION_UNAVAILABLE`; the reason of `stop` when it aborts first
  */
 export const startIsolatedWorker = async (options: IsolationOptions): Promise<IsolatedWorker> => {
-  const { required, limits, stop } = options
+  const { limits, stop } = options
   const attempts: Attempt[] = []
   for (const step of options.steps) {
     stop.throwIfAborted()
-    const started = startWorker(step, options.files, { limits, mailboxes: createMailboxes(limits) })
+    const mailboxes = step.framesOnly ? undefined : createMailboxes(limits)
+    const started = startWorker(step, options.files, { limits, mailboxes })
     const outcome = await tryWorker(started, step, options)
     if (!('reason' in outcome)) {
       const proved = { ...outcome, passedOver: attempts.map(({ way, reason }) => ({ way, reason })) }
@@ -114,5 +117,5 @@ export const startIsolatedWorker = async (options: IsolationOptions): Promise<Is
     attempts.push(outcome)
   }
   stop.throwIfAborted()
-  throw unavailable(required, options.tools, attempts)
+  throw unavailable(options, attempts)
 }

@@ -1,4 +1,6 @@
 import { bubblewrapClaims, bubblewrapWords, enclosedCommand } from './bubblewrap.ts'
+import type { Bundles } from './bundles.ts'
+import { bundlesOf, gvisorClaims, limitsOutside, runscWords } from './gvisor/run.ts'
 import type { HostTools } from './host-tools.ts'
 import type { IsolationClaims } from './isolation.ts'
 import { encloseByLandlock } from './landlock/enclose.ts'
@@ -13,8 +15,15 @@ import { type WorkerFiles, workerEnvironment } from './worker-files.ts'
 export interface IsolationStep {
   readonly name: string
   readonly claims: IsolationClaims
-  /** The program and its arguments. It gets `environment` and nothing of the host's. */
-  readonly command: (files: WorkerFiles) => readonly string[]
+  /**
+   * The program and its arguments, for the worker's own bundle where the step has bundles. It gets `environment` and nothing
+   * of the host's.
+   */
+  readonly command: (files: WorkerFiles, bundle?: string) => readonly string[]
+  /** A directory of its own that each worker is started from. */
+  readonly bundles?: Bundles
+  /** Whether only frames reach the worker: no other descriptor is passed on to it. */
+  readonly framesOnly?: boolean
   readonly environment: Readonly<Record<string, string>>
   /** Goes to the program as descriptor 3: a seccomp filter, as packed `struct sock_filter[]`. */
   readonly filter?: Buffer
@@ -104,6 +113,30 @@ const landlockStep = (
   ]
 }
 
+/** gVisor: a kernel in user space, and a filter of system calls in it. Root becomes nobody, as whom runsc makes users of its own. */
+const gvisorStep = ({ runsc, launcher, isRoot }: HostTools, limits: ProcessLimits): IsolationStep[] => {
+  if (runsc === undefined || launcher === undefined) return []
+  const user = isRoot ? nobody : undefined
+  return [
+    {
+      name: nameOf('gVisor', isRoot, user),
+      claims: { ...gvisorClaims(limits), ...filterClaims, ...servingClaims, ...privilegeClaims },
+      command: (_, bundle = '') =>
+        launchCommand(launcher, {
+          limits: launchLimits(limits, limitsOutside),
+          ...(user === undefined ? {} : { user }),
+          filter: false,
+          program: runsc,
+          words: [runsc, ...runscWords(bundle)],
+          environment: {},
+        }),
+      environment: {},
+      bundles: bundlesOf(launcher, limits, user),
+      framesOnly: true,
+    },
+  ]
+}
+
 const limitsStep = (tools: HostTools, limits: ProcessLimits): IsolationStep[] => {
   const limited = (command: readonly string[]) =>
     limitedCommand(tools, limits, { command, environment: plainEnvironment })
@@ -128,11 +161,21 @@ const plainStep: IsolationStep = {
 // Room for some sixty workers of one user. The kernel counts all that the user runs, so what is there already comes on top.
 const tasksOfWorkers = 1024
 
+const processLimits = (tools: HostTools, limits: SandboxLimits): ProcessLimits => {
+  const worker = tools.isRoot ? nobody : (process.getuid?.() ?? nobody)
+  return { ...limits, tasks: countTasks(worker) + tasksOfWorkers }
+}
+
+/** The ways to start a worker under gVisor, which is chosen by name and never for want of another: none without its program. */
+export const gvisorSteps = (tools: HostTools, sandboxLimits: SandboxLimits): IsolationStep[] => {
+  if (tools.platform !== 'linux') return []
+  return gvisorStep(tools, processLimits(tools, sandboxLimits))
+}
+
 /** The ways this host may offer, the strongest first. */
 export const isolationSteps = (tools: HostTools, sandboxLimits: SandboxLimits): IsolationStep[] => {
   if (tools.platform !== 'linux') return [plainStep]
-  const worker = tools.isRoot ? nobody : (process.getuid?.() ?? nobody)
-  const limits = { ...sandboxLimits, tasks: countTasks(worker) + tasksOfWorkers }
+  const limits = processLimits(tools, sandboxLimits)
   // Neither bwrap's --uid, which only maps, nor a lack of capabilities takes from root what root owns: it becomes nobody
   // first. Where it cannot, as in a user namespace of one user, it stays root and is not called unprivileged.
   const strong = [bubblewrapStep, landlockStep]

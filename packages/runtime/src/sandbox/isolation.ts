@@ -4,7 +4,7 @@ export const isolationLevels = ['strong', 'standard', 'limits-only', 'none'] as 
  * What a worker was proved to be kept from.
  *
  * - `strong`: everything that a hostile model could do to its host was tried and refused, by two mechanisms of which
- *   neither rests on the other: a wall (own namespaces, or a Landlock domain) and an allow-list of system calls
+ *   neither rests on the other: a wall (own namespaces, a Landlock domain, or a kernel in user space) and an allow-list of system calls
  *   (seccomp). Memory, open files and core dumps are limited; outside, the worker is an ordinary user without
  *   capabilities.
  * - `standard`: a wall; no file of the host, no network, no environment.
@@ -17,6 +17,7 @@ export type IsolationLevel = (typeof isolationLevels)[number]
 export const isolationLayers = [
   'namespaces',
   'landlock',
+  'gvisor',
   'filesystem',
   'network',
   'systemCalls',
@@ -31,7 +32,7 @@ export const isolationLayers = [
   'privileges',
 ] as const
 /**
- * One of {@link isolationLayers}. `namespaces` and `landlock` are walls, of which a worker has one; `servingCalls` is the
+ * One of {@link isolationLayers}. `namespaces`, `landlock` and `gvisor` are walls, of which a worker has one; `servingCalls` is the
  * second, narrower filter, which is set before a model arrives; the others are what a model is kept from.
  */
 export type IsolationLayer = (typeof isolationLayers)[number]
@@ -72,7 +73,7 @@ export const isAtLeastLevel = (level: IsolationLevel, required: IsolationLevel):
 /** Layers of which one is enough. */
 type AnyOf = readonly IsolationLayer[]
 
-const standard: readonly AnyOf[] = [['namespaces', 'landlock'], ['filesystem'], ['network'], ['environment']]
+const standard: readonly AnyOf[] = [['namespaces', 'landlock', 'gvisor'], ['filesystem'], ['network'], ['environment']]
 const limits: readonly AnyOf[] = [['memory'], ['descriptors'], ['coreDumps'], ['environment']]
 
 const needed: Record<IsolationLevel, readonly AnyOf[]> = {

@@ -12,9 +12,11 @@ export const launchCommand = (launcher: string, order: LaunchOrder): string[] =>
   JSON.stringify(order),
 ]
 
-/** The launcher's form of the limits. */
-export const launchLimits = (limits: ProcessLimits): LaunchOrder['limits'] =>
-  resourceLimits(limits).map(({ resource, value }) => [resource, value] as const)
+/** The launcher's form of the limits, or of those that are named. */
+export const launchLimits = (limits: ProcessLimits, names?: readonly ResourceLimit['name'][]): LaunchOrder['limits'] =>
+  resourceLimits(limits)
+    .filter(({ name }) => names === undefined || names.includes(name))
+    .map(({ resource, value }) => [resource, value] as const)
 
 const prlimitWord = ({ name, value }: ResourceLimit): string => `--${name}=${value}:${value}`
 

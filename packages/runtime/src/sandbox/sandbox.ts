@@ -5,7 +5,7 @@ import type { CgroupPlace } from './cgroup-places.ts'
 import { findHostTools, type HostTools } from './host-tools.ts'
 import { type IsolatedWorker, startIsolatedWorker } from './isolate.ts'
 import type { IsolationLayer, IsolationLevel, IsolationReport } from './isolation.ts'
-import { type IsolationStep, isolationSteps } from './isolation-step.ts'
+import { gvisorSteps, type IsolationStep, isolationSteps } from './isolation-step.ts'
 import { defaultSandboxLimits, type SandboxLimits } from './limits.ts'
 import { type LendModel, openSandboxSession, type SandboxSession } from './session.ts'
 import { createStopSignal } from './stop-signal.ts'
@@ -31,6 +31,11 @@ export interface Sandbox extends SessionFactory {
 export interface SandboxOptions {
   /** The weakest level that is good enough; `standard` when nothing is said. */
   readonly require?: IsolationLevel
+  /**
+   * `gvisor`: workers run under gVisor's kernel in user space (`runsc`), and in no other way. They take about a second to start,
+   * and all tensors go through a pipe. When nothing is said, the strongest of what is built in.
+   */
+  readonly runner?: 'gvisor'
   readonly limits?: Partial<SandboxLimits>
   /** How each session keeps its workers. */
   readonly pool?: Partial<PoolOptions>
@@ -51,7 +56,16 @@ export interface SandboxOptions {
 export const createSandboxOver = (
   tools: HostTools,
   steps: readonly IsolationStep[],
-  { require: required = 'standard', limits: changed, pool, cleanup, waive, verifyHost, findCgroups }: SandboxOptions,
+  {
+    require: required = 'standard',
+    runner,
+    limits: changed,
+    pool,
+    cleanup,
+    waive,
+    verifyHost,
+    findCgroups,
+  }: SandboxOptions,
 ): Sandbox => {
   const limits = { ...defaultSandboxLimits, ...changed }
   let found: Promise<WorkerFiles> | undefined
@@ -67,6 +81,7 @@ export const createSandboxOver = (
       waive,
       steps,
       tools,
+      runner,
       files: await found,
       limits,
       cgroups: findCgroups?.(),
@@ -106,5 +121,6 @@ export const createSandboxOver = (
  */
 export const createSandbox = (options: SandboxOptions = {}): Sandbox => {
   const tools = findHostTools()
-  return createSandboxOver(tools, isolationSteps(tools, { ...defaultSandboxLimits, ...options.limits }), options)
+  const stepsOf = options.runner === 'gvisor' ? gvisorSteps : isolationSteps
+  return createSandboxOver(tools, stepsOf(tools, { ...defaultSandboxLimits, ...options.limits }), options)
 }

@@ -21,17 +21,18 @@ export const signalOf = ({ exitCode, signal }: ProcessEnd): NodeJS.Signals | und
 const outsideSignals: readonly (NodeJS.Signals | undefined)[] = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT']
 
 /**
- * Why a worker ended that its host did not end. A limit of processor time also ends it by SIGKILL: that is the run's fault
- * wherever the limit can have been reached.
+ * Why a worker ended that its host did not end, `seconds` after it was asked for what it was doing. A limit of processor time
+ * also ends it by SIGKILL: that is the run's fault when it alone can have used it up, on all processors. What earlier runs
+ * used is no fault of the one that met the limit.
  *
  * A hostile run can exit with the code of a SIGKILL, or have the host run out of memory: whoever runs its input again must
  * not do so for ever.
  */
 export const causeOfEnd = (
   end: ProcessEnd,
-  life: { readonly seconds: number; readonly cpuSeconds: number | undefined; readonly processors: number },
+  run: { readonly seconds: number; readonly cpuSeconds: number | undefined; readonly processors: number },
 ): WorkerFailureCause => {
   if (!outsideSignals.includes(signalOf(end))) return 'died of the run'
-  const isLimited = life.cpuSeconds !== undefined && life.seconds * life.processors >= life.cpuSeconds
+  const isLimited = run.cpuSeconds !== undefined && run.seconds * run.processors >= run.cpuSeconds
   return isLimited ? 'died of the run' : 'killed from outside'
 }

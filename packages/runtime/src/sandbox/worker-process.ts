@@ -105,8 +105,12 @@ const filterDescriptor = 3
 
 type WorkerChild = ChildProcess & { readonly stdin: Writable; readonly stdout: Readable; readonly stderr: Readable }
 
-const spawnWorker = (step: IsolationStep, files: WorkerFiles, mailboxes: Mailboxes | undefined): WorkerChild => {
-  const [program = '', ...programArguments] = step.command(files)
+const spawnWorker = (
+  command: readonly string[],
+  step: IsolationStep,
+  mailboxes: Mailboxes | undefined,
+): WorkerChild => {
+  const [program = '', ...programArguments] = command
   const child = spawn(program, programArguments, {
     env: { ...step.environment },
     stdio: ['pipe', 'pipe', 'pipe', step.filter ? 'pipe' : 'ignore', ...(mailboxes?.descriptors ?? [])],
@@ -129,7 +133,8 @@ const lastWordsMs = 200
 export const startWorker = (step: IsolationStep, files: WorkerFiles, setting: WorkerSetting = {}): WorkerProcess => {
   const { mailboxes } = setting
   const startedMs = performance.now()
-  const child = spawnWorker(step, files, mailboxes)
+  const bundle = step.bundles?.make(files)
+  const child = spawnWorker(step.command(files, bundle), step, mailboxes)
   const stderr = readCapped(child.stderr)
   const pieces = createPieces()
   let isAlive = true
@@ -212,6 +217,7 @@ export const startWorker = (step: IsolationStep, files: WorkerFiles, setting: Wo
     })
     child.on('close', (exitCode, signal) => {
       tellEnd({ exitCode, signal })
+      if (bundle !== undefined) step.bundles?.remove(bundle)
       resolve()
     })
   })

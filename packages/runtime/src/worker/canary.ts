@@ -1,4 +1,5 @@
 import { readFileSync, readlinkSync } from 'node:fs'
+import { release, version } from 'node:os'
 import { type Kernel, openKernel } from '../sandbox/native/kernel.ts'
 import { type Act, actsAt, type Bait } from './acts.ts'
 
@@ -21,6 +22,8 @@ export interface CanaryResult {
   /** Of `/proc/self`; empty where it cannot be read, and the host has to look. */
   readonly namespaces: Readonly<Record<string, string>>
   readonly status: Readonly<Record<string, string>>
+  /** As the kernel that serves this process names itself. */
+  readonly kernel: string
 }
 
 const maximumDetailLength = 100
@@ -45,6 +48,9 @@ const perform = async (
     return { outcome: refusals?.includes(code) === false ? 'open' : 'refused', detail: code }
   }
 }
+
+/** The release and version of the kernel that serves this process (uname(2)). No namespace gives it others. */
+export const readKernel = (): string => `${release()} ${version()}`.slice(0, 200)
 
 const namespaceKinds = ['ipc', 'mnt', 'net', 'pid', 'user', 'uts']
 
@@ -88,5 +94,6 @@ export const runCanary = async (bait: Bait): Promise<CanaryResult> => {
     environment: Object.keys(process.env),
     namespaces: readNamespaces(),
     status: readStatus('self'),
+    kernel: readKernel(),
   }
 }

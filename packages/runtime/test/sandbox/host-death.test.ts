@@ -1,36 +1,21 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { expect, test, vi } from 'vitest'
-import { withoutBubblewrap, withoutLandlock } from './host.ts'
+import { createSandbox } from '../../src/sandbox/index.ts'
+import { family, isRunning } from './family.ts'
+import { withoutBubblewrap, withoutGvisor, withoutLandlock } from './host.ts'
 
 const program = fileURLToPath(new URL('busy-process.ts', import.meta.url))
 const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
 
-const read = (path: string): string => {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return ''
-  }
-}
-
-/** A process and those below it. */
-const family = (pid: number): number[] => [
-  pid,
-  ...read(`/proc/${pid}/task/${pid}/children`)
-    .split(' ')
-    .filter((child) => child !== '')
-    .flatMap((child) => family(Number(child))),
-]
-
-const isRunning = (pid: number): boolean => /^State:\s+[^ZX]/m.test(read(`/proc/${pid}/status`))
-
 for (const [wall, isSkipped] of [
   ['bubblewrap', withoutBubblewrap],
   ['Landlock', withoutLandlock],
+  ['gVisor', withoutGvisor],
 ] as const) {
   test.skipIf(isSkipped)(`a busy worker under ${wall} does not outlive a host that is killed${isSkipped}`, async () => {
     const words = ['--conditions=@nootropic/source', '--import', loader, program, wall]
@@ -40,5 +25,11 @@ for (const [wall, isSkipped] of [
     expect(processes.filter(isRunning)).toEqual(processes)
     host.kill('SIGKILL')
     await vi.waitFor(() => expect(processes.filter(isRunning), 'left behind').toEqual([]), { timeout: 5000 })
+    if (wall !== 'gVisor') return
+    // What its worker was started from goes when the next one is.
+    const bundles = () => readdirSync(tmpdir()).filter((name) => new RegExp(`-gvisor-\\d+-${host.pid}-`).test(name))
+    expect(bundles()).not.toEqual([])
+    await createSandbox({ runner: 'gvisor' }).probe()
+    expect(bundles()).toEqual([])
   })
 }

@@ -1,17 +1,6 @@
-import { statSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { tools, withoutBubblewrap, withoutLandlock, withoutRoot } from './host.ts'
+import { closedToNobody, tools, withoutBubblewrap, withoutGvisor, withoutLandlock, withoutRoot } from './host.ts'
 import { probeElsewhere } from './probe-elsewhere.ts'
-
-const isOpenTo = (path: string): boolean => {
-  const isOpen = (statSync(path).mode & 0o001) !== 0
-  return isOpen && (dirname(path) === path || isOpenTo(dirname(path)))
-}
-const here = dirname(fileURLToPath(import.meta.url))
-const closed =
-  isOpenTo(here) && isOpenTo(dirname(process.execPath)) ? '' : ' (skipped: nobody is not let through to it)'
 
 // Whoever runs the tests is one user; as root, nobody is the other.
 const users = [
@@ -19,7 +8,10 @@ const users = [
   {
     name: 'an ordinary user',
     prefix: [tools.setpriv ?? '', '--reuid=65534', '--regid=65534', '--clear-groups', '--'],
-    why: withoutRoot || closed || (tools.setpriv === undefined ? ' (skipped: needs `apt install util-linux`)' : ''),
+    why:
+      withoutRoot ||
+      closedToNobody ||
+      (tools.setpriv === undefined ? ' (skipped: needs `apt install util-linux`)' : ''),
   },
 ]
 const programs = ['bwrap', 'prlimit', 'setpriv']
@@ -39,10 +31,23 @@ for (const { name, prefix, why } of users) {
     )
     for (const [index, machine] of machines.entries()) {
       // In a directory of root's alone, only Landlock's launcher lets nobody through.
-      const way = tools.isRoot && closed !== '' ? 'Landlock' : machine.way
+      const way = tools.isRoot && closedToNobody !== '' ? 'Landlock' : machine.way
       expect({ name: machine.name, ...told[index] }).toMatchObject({
         ...{ name: machine.name, level: 'strong', failed: [], sum: [11, 22, 33], way: expect.stringContaining(way) },
       })
     }
+  })
+}
+
+for (const { name, prefix, why } of users) {
+  const skipped = why || withoutGvisor
+  test.skipIf(skipped)(`${name} runs models under gVisor isolated strongly${skipped}`, async () => {
+    const [told] = await probeElsewhere(prefix, [['what is built in']])
+    expect(told).toMatchObject({
+      level: 'strong',
+      failed: [],
+      sum: [11, 22, 33],
+      way: expect.stringMatching('^gVisor'),
+    })
   })
 }

@@ -20,12 +20,16 @@ const refusing: CanaryResult = {
   environment: ['ORT_DISABLE_TELEMETRY'],
   namespaces: { pid: 'pid:[2]', net: 'net:[2]' },
   status,
+  kernel: 'Linux',
 }
 const host: HostView = {
   namespaces: { pid: 'pid:[1]', net: 'net:[1]' },
+  kernel: 'Linux',
+  isNode: true,
+  hasOwnUsers: true,
   status,
   addedFilters: 1,
-  limits: { cpu: '60', core: '1' },
+  limits: { cpu: '60', data: '1', core: '1' },
   dumpsToProgram: true,
 }
 const claims: IsolationClaims = Object.fromEntries(isolationLayers.map((layer) => [layer, 'claimed']))
@@ -39,7 +43,7 @@ test('a worker that is refused everything is strongly isolated', () => {
   const { level, layers } = reportOf(refusing, host)
   expect(level).toBe('strong')
   const enforced = isolationLayers.filter((layer) => layers[layer].state === 'enforced')
-  expect(enforced).toEqual(isolationLayers.filter((layer) => layer !== 'servingCalls'))
+  expect(enforced).toEqual(isolationLayers.filter((layer) => layer !== 'servingCalls' && layer !== 'gvisor'))
 })
 
 test('a layer that is waived is missed by no level; all others are', () => {
@@ -90,10 +94,10 @@ const faults: [IsolationLayer, string, Partial<CanaryResult>, Partial<HostView>]
   ['namespaces', 'cannot be compared with its host', {}, { namespaces: {} }],
   ['systemCalls', 'has no filter', { status: { ...status, Seccomp: '0' } }, {}],
   ['systemCalls', 'has the filters of its host only', {}, { addedFilters: 0 }],
-  ['cpu', 'has unlimited time', {}, { limits: { cpu: 'unlimited', core: '1' } }],
-  ['coreDumps', 'dumps core to a file', {}, { limits: { cpu: '60', core: 'unlimited' } }],
-  ['coreDumps', 'dumps core to a program', {}, { limits: { cpu: '60', core: '0' } }],
-  ['coreDumps', 'has limits that nobody can read', {}, { limits: { cpu: '60', core: 'unknown' } }],
+  ['cpu', 'has unlimited time', {}, { limits: { cpu: 'unlimited', data: '1', core: '1' } }],
+  ['coreDumps', 'dumps core to a file', {}, { limits: { cpu: '60', data: '1', core: 'unlimited' } }],
+  ['coreDumps', 'dumps core to a program', {}, { limits: { cpu: '60', data: '1', core: '0' } }],
+  ['coreDumps', 'has limits that nobody can read', {}, { limits: { cpu: '60', data: '1', core: 'unknown' } }],
   ['environment', 'sees a variable', { environment: ['AWS_SECRET_ACCESS_KEY'] }, {}],
   ['privileges', 'is root outside', {}, { status: { ...status, Uid: '0' } }],
   ['privileges', 'is nobody that can be seen', {}, { status: {} }],
@@ -111,15 +115,40 @@ for (const [layer, what, canary, view] of faults) {
 }
 
 test('a limit of no core at all is enough where the kernel hands cores to no program', () => {
-  const view = { ...host, limits: { cpu: '60', core: '0' }, dumpsToProgram: false }
+  const view = { ...host, limits: { cpu: '60', data: '1', core: '0' }, dumpsToProgram: false }
   expect(reportOf(refusing, view).layers.coreDumps.state).toBe('enforced')
 })
 
-test('either wall is enough, and one there must be', () => {
-  const { layers } = reportOf(refusing, host)
+// What only a kernel in user space makes of a worker: it hears of another kernel, and Linux knows of no Node.
+const elsewhere = { ...refusing, kernel: 'gVisor' }
+const around: HostView = { ...host, isNode: false }
+
+test('a kernel of its own is one that calls itself otherwise and runs no Node on the host', () => {
+  const stateOf = (canary: CanaryResult, view: HostView) => reportOf(canary, view).layers.gvisor.state
+  expect(stateOf(elsewhere, around)).toBe('enforced')
+  expect(stateOf(refusing, around)).toBe('failed')
+  expect(stateOf(elsewhere, host)).toBe('failed')
+  expect(stateOf(elsewhere, { ...around, isNode: undefined })).toBe('failed')
+})
+
+test("what a kernel of its own may do on the host counts, and the host's number of filters does not", () => {
+  const layersOf = (view: HostView) => reportOf(elsewhere, view).layers
+  expect(layersOf({ ...around, addedFilters: 0 }).systemCalls.state).toBe('enforced')
+  expect(layersOf(around).memory.state).toBe('enforced')
+  const unlimited = { ...around, limits: { ...around.limits, data: 'unlimited' } }
+  expect(layersOf(unlimited).memory.state).toBe('failed')
+  const capable = { ...around, status: { ...status, CapEff: '0000000000240000' } }
+  expect(layersOf(capable).privileges.state).toBe('enforced')
+  expect(layersOf({ ...capable, hasOwnUsers: false }).privileges.state).toBe('failed')
+})
+
+test('any wall is enough, and one there must be', () => {
   const none = { state: 'unavailable', how: 'nothing', probe: '' } as const
+  const held = { ...none, state: 'enforced' } as const
+  const layers = { ...reportOf(refusing, host).layers, gvisor: none }
   expect(levelOf({ ...layers, landlock: none })).toBe('strong')
   expect(levelOf({ ...layers, namespaces: none })).toBe('strong')
+  expect(levelOf({ ...layers, namespaces: none, landlock: none, gvisor: held })).toBe('strong')
   expect(levelOf({ ...layers, namespaces: none, landlock: none })).toBe('limits-only')
 })
 

@@ -2,7 +2,7 @@
 // (`argv`), it opens a model in the sandbox, runs it once and tells.
 import type { Tensor } from '@nootropic/core'
 import { findHostTools } from '../../src/sandbox/host-tools.ts'
-import { isolationSteps } from '../../src/sandbox/isolation-step.ts'
+import { gvisorSteps, isolationSteps } from '../../src/sandbox/isolation-step.ts'
 import { defaultSandboxLimits } from '../../src/sandbox/limits.ts'
 import { createSandboxOver } from '../../src/sandbox/sandbox.ts'
 import { additionModel } from '../models.ts'
@@ -22,7 +22,8 @@ const row = (...data: number[]): Tensor => ({ type: 'float32', dims: [1, 3], dat
 const tell = async (hidden: readonly string[]): Promise<Told> => {
   const all = findHostTools()
   const tools = Object.fromEntries(Object.entries(all).filter(([name]) => !hidden.includes(name))) as typeof all
-  const sandbox = createSandboxOver(tools, isolationSteps(tools, defaultSandboxLimits), { require: 'strong' })
+  const stepsOf = hidden.includes('what is built in') ? gvisorSteps : isolationSteps
+  const sandbox = createSandboxOver(tools, stepsOf(tools, defaultSandboxLimits), { require: 'strong' })
   const session = await sandbox.open({ main: additionModel() })
   const { sum } = await session.run({ left: row(1, 2, 3), right: row(10, 20, 30) })
   const { level, way, passedOver, layers } = session.isolation

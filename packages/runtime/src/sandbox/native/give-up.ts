@@ -22,12 +22,17 @@ const prSetParentDeathSignal = 1
 const killSignal = 9
 
 /**
- * Ends when its parent does, and has no terminal: whoever interrupts the host there must not end what it still needs. For a
- * process that leads no group; becoming another user undoes the first.
+ * Ends when its parent does, and has no terminal: whoever interrupts the host there must not end what it still needs.
+ * Becoming another user undoes the first.
  */
 export const belongToParent = (kernel: Kernel): void => {
   kernel.call('prctl', prSetParentDeathSignal, killSignal, 0, 0, 0)
-  kernel.call('setsid')
+  try {
+    kernel.call('setsid')
+  } catch (error) {
+    // Who leads a group already cannot (setsid(2)), as the first process of a container, which has no terminal either.
+    if (!(error instanceof SystemCallError && error.code === 'EPERM')) throw error
+  }
 }
 
 /** Sets the soft and the hard limit of this process, or leaves a hard limit that is lower already: only root could raise it. */
