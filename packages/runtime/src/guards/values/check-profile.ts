@@ -1,8 +1,9 @@
 import type { Finding, Tensor } from '@nootropic/core'
 import type { TensorSide } from '@nootropic/core/inference'
-import { isNumeric } from './elements.ts'
+import { exampleCount, isNumeric } from './elements.ts'
 import { type Profile, scoreOf, type TensorProfile } from './profile.ts'
 import { moments, summariseExamples } from './summary.ts'
+import { valueFinding } from './value-finding.ts'
 
 /** Which number of a summary is furthest from usual, for a reader. */
 const describeFurthest = (summary: Float64Array, { means, deviations }: TensorProfile): string => {
@@ -19,8 +20,15 @@ const describeFurthest = (summary: Float64Array, { means, deviations }: TensorPr
   return `${name} is ${found}, usual is ${usual} ± ${Number(deviations[furthest]).toPrecision(2)}`
 }
 
+// A summary costs some hundred bytes and a microsecond, however small the example is (CWE-770).
+const mostExamples = 65_536
+
 const checkTensor = (side: TensorSide, name: string, tensor: Tensor, profile: TensorProfile): Finding[] => {
   const { threshold, falseAlarmRate } = profile
+  const count = exampleCount(tensor)
+  if (count > mostExamples) {
+    return [valueFinding(side, 'unusual', name, `expected at most ${mostExamples} examples to compare, found ${count}`)]
+  }
   const summaries = summariseExamples(tensor)
   const scores = summaries.map((summary) => scoreOf(summary, profile))
   // NaN compares with nothing: not "below" is above.

@@ -120,3 +120,9 @@ test('a rate that the examples cannot show is stated as what they can', () => {
     1 / 21,
   )
 })
+
+test('more examples than can be compared at one go are refused uncompared', () => {
+  const many: Tensor = { type: 'float32', dims: [1_000_000, 1], data: new Float32Array(1_000_000) }
+  const findings = checkProfile('input', profile, { image: many })
+  expect(findings).toMatchObject([{ rule: 'input/unusual', message: expect.stringContaining('found 1000000') }])
+})
