@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -6,7 +15,7 @@ import { runIn } from './support/run-command.ts'
 
 let directory = ''
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'nootropic-doctor-command-'))
+  directory = realpathSync(mkdtempSync(join(tmpdir(), 'nootropic-doctor-command-')))
   mkdirSync(join(directory, 'home', 'keys'), { recursive: true, mode: 0o700 })
   writeFileSync(join(directory, 'home', 'keys', 'kek'), 'x', { mode: 0o600 })
 })
@@ -59,6 +68,19 @@ test('the exit code is that of the verdict, and a finding says how to mend it', 
   expect(output).toContain('FAIL  secrets')
   expect(output).toContain(`mend: chmod -R go= ${join(directory, 'home', 'keys')}`)
   expect(output.trimEnd().split('\n').at(-1)).toBe('fail')
+})
+
+test('a home that is a link is looked at where it leads', async () => {
+  symlinkSync('home', join(directory, 'link'))
+  chmodSync(join(directory, 'home', 'keys', 'kek'), 0o666)
+  const { exit, output } = await doctor('--home', 'link', '--json')
+  expect([exit, secretsOf(output).findings[0]?.rule]).toEqual([1, 'host/secret-readable'])
+})
+
+test('no isolation is never a pass, though it was asked for', async () => {
+  const { output } = await runIn(directory, ['doctor', '--home', 'home', '--isolation', 'none', '--json'])
+  const { checks, isolation } = JSON.parse(output)
+  expect(checks[0].verdict === 'pass').toBe(isolation !== null && isolation.level !== 'none')
 })
 
 test('settings that others can write to are found', async () => {

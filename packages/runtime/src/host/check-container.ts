@@ -45,7 +45,8 @@ export const verifyContainer = (facts: HostFacts): Finding[] => {
   const findings = checkContainer(facts)
   const critical = findings.filter(({ severity }) => severity === 'critical')
   if (critical.length === 0) return findings
-  const reasons = critical.map(({ rule, message, remediation }) => `${rule}: ${message}; ${remediation}`).join('. ')
+  // Callers, events and the audit log get this sentence: where the machine keeps what is for the details alone (CWE-209).
+  const reasons = critical.map(({ rule, remediation }) => `${rule}: ${remediation}`).join('. ')
   throw new NootropicError(
     'ISOLATION_UNAVAILABLE',
     `expected a container (${facts.container}) that a sandbox can hold in, found what leads past it. ${reasons}`,

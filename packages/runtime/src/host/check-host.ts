@@ -1,6 +1,6 @@
 import { homedir, tmpdir } from 'node:os'
 import { type Clock, combineVerdicts, systemClock } from '@nootropic/core'
-import type { IsolationLevel, IsolationReport } from '../sandbox/isolation.ts'
+import type { IsolationLayer, IsolationLevel, IsolationReport } from '../sandbox/isolation.ts'
 import { checkContainer } from './check-container.ts'
 import { checkIsolation } from './check-isolation.ts'
 import { checkMachine, checkMemory } from './check-machine.ts'
@@ -21,8 +21,10 @@ export type HostMonitoring = 'local' | 'audit'
 export interface HostCheckOptions {
   /** Starts a worker and says what was proved: `sandbox.probe`. */
   readonly probe: () => Promise<IsolationReport>
-  /** What `probe` requires; for the report. */
+  /** What `probe` requires. Less, or `none`, fails the host. */
   readonly required?: IsolationLevel
+  /** Layers that `probe` does not require. */
+  readonly waive?: readonly IsolationLayer[]
   readonly places: GuardedPlaces
   /** Everything when nothing is said. */
   readonly scope?: readonly HostScope[]
@@ -81,13 +83,14 @@ const localChecks = (facts: HostFacts, places: GuardedPlaces, now: Date): HostCh
 export const checkHost = async ({
   probe,
   required = 'standard',
+  waive,
   places,
   scope = ['local', 'isolation'],
   monitoring,
   facts = readHostFacts(),
   clock = systemClock,
 }: HostCheckOptions): Promise<HostReport> => {
-  const proved = scope.includes('isolation') ? await checkIsolation(probe, required) : undefined
+  const proved = scope.includes('isolation') ? await checkIsolation(probe, required, waive) : undefined
   const checks = [
     ...(proved === undefined ? [] : [proved.check, containerCheck(facts)]),
     ...(scope.includes('local') ? localChecks(facts, places, clock.now()) : []),

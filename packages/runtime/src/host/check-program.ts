@@ -5,8 +5,12 @@ import { concludeCheck, type HostCheck, hostFinding } from './host-report.ts'
 // github.com/nodejs/Release: the last day on which a line gets security fixes.
 const endOfLife: Readonly<Record<string, string>> = {
   20: '2026-04-30',
+  21: '2024-06-01',
   22: '2027-04-30',
+  23: '2025-06-01',
   24: '2028-04-30',
+  25: '2026-06-01',
+  26: '2029-04-30',
 }
 
 const oldest = [20, 19] as const
@@ -21,10 +25,12 @@ const oldNode = (version: string, now: Date): Finding[] => {
   const end = endOfLife[line]
   const isOver = end !== undefined && now.getTime() > Date.parse(`${end}T23:59:59Z`)
   if (isSupported(version) && !isOver) return []
+  // An odd line was never meant to last: nobody mends it, not even a distribution.
+  const isShortLived = Number(line) % 2 === 1
   return [
     hostFinding({
       rule: 'host/node',
-      severity: isSupported(version) ? 'low' : 'high',
+      severity: isSupported(version) ? (isShortLived ? 'medium' : 'low') : 'high',
       title: 'Node gets no security fixes, or is too old',
       message: isSupported(version)
         ? `expected a line of Node that gets security fixes, found ${version}; they ended on ${end}`

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs'
-import { join, sep } from 'node:path'
+import { realpathSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import type { Finding, Severity } from '@nootropic/core'
 import { concludeCheck, type HostCheck, hostFinding } from './host-report.ts'
-import { type FileMode, readFileModes } from './secret-files.ts'
+import { type FileMode, isWithin, readFileModes } from './secret-files.ts'
 
 /** Where an installation keeps what others must not read, or must not write. */
 export interface GuardedPlaces {
@@ -12,6 +12,24 @@ export interface GuardedPlaces {
   readonly keys?: string
   /** The settings: who may write to them switches protection off. */
   readonly settings?: string
+}
+
+/** The same without links in their paths. */
+type RealPlaces = GuardedPlaces & Required<Pick<GuardedPlaces, 'keys'>>
+
+interface Place {
+  readonly path: string
+  readonly state: 'present' | 'absent' | 'closed'
+}
+
+/** Where a path leads. What stands behind a directory that may not be passed is neither there nor absent. */
+const findPlace = (path: string): Place => {
+  try {
+    return { path: realpathSync(path), state: 'present' }
+  } catch (error) {
+    const isAbsent = ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')
+    return { path: resolve(path), state: isAbsent ? 'absent' : 'closed' }
+  }
 }
 
 interface ModeRule {
@@ -33,12 +51,18 @@ const findingOf = (rule: ModeRule, files: readonly FileMode[]): Finding[] => {
   const broken = files.filter(rule.isBroken)
   const [first] = broken
   if (first === undefined) return []
-  const shown = broken.slice(0, maximumShown).map(({ path, mode }) => `${path} (${octal(mode)})`)
+  const shown = broken.slice(0, maximumShown).map(({ path, target, mode }) => {
+    const link = target === undefined ? '' : ` -> ${target}`
+    return `${path}${link} (${octal(mode)})`
+  })
+  // A recursive chmod or chown leaves alone what links lead to.
+  const behindLinks = broken.some(({ target }) => target !== undefined) ? ', and the same for what links lead to' : ''
   const more = broken.length > shown.length ? ` and ${broken.length - shown.length} more` : ''
   const { isBroken: _, expected, ...said } = rule
   return [
     hostFinding({
       ...said,
+      remediation: `${said.remediation}${behindLinks}`,
       message: `expected ${expected}, found ${shown.join(', ')}${more}`,
       path: first.path,
       evidence: { files: broken.length },
@@ -47,9 +71,9 @@ const findingOf = (rule: ModeRule, files: readonly FileMode[]): Finding[] => {
   ]
 }
 
-const rulesOf = ({ home, keys = join(home, 'keys'), settings }: GuardedPlaces): ModeRule[] => {
+const rulesOf = ({ home, keys, settings }: RealPlaces): ModeRule[] => {
   const isBelow = (directory: string | undefined, { path }: FileMode): boolean =>
-    directory !== undefined && (path === directory || path.startsWith(`${directory}${sep}`))
+    directory !== undefined && isWithin(path, directory)
   const isKey = (file: FileMode): boolean => isBelow(keys, file) || file.isSecret
   const isSetting = (file: FileMode): boolean => isBelow(settings, file)
   const own = process.getuid?.()
@@ -94,19 +118,26 @@ const rulesOf = ({ home, keys = join(home, 'keys'), settings }: GuardedPlaces): 
  * looked at only to tell a private key from a public one.
  */
 export const checkSecrets = (places: GuardedPlaces, platform: NodeJS.Platform = process.platform): HostCheck => {
-  const all = [places.home, places.keys, places.settings].filter((path) => path !== undefined)
-  const apart = all.filter((path) => !all.some((other) => path.startsWith(`${other}${sep}`)))
-  const roots = apart.filter((path) => existsSync(path))
-  const absent = existsSync(places.home) ? '' : `there is no installation at ${places.home} yet`
-  if (roots.length === 0) return concludeCheck('secrets', `none: ${absent}`, [])
+  const home = findPlace(places.home)
+  const keys = findPlace(places.keys ?? join(home.path, 'keys'))
+  const settings = places.settings === undefined ? undefined : findPlace(places.settings)
+  const all = [home, keys, ...(settings === undefined ? [] : [settings])]
+  const pathsThatAre = (expected: Place['state']): string[] => [
+    ...new Set(all.flatMap(({ path, state }) => (state === expected ? [path] : []))),
+  ]
+  const present = pathsThatAre('present')
+  const roots = present.filter((path) => !present.some((other) => other !== path && isWithin(path, other)))
+  const closed = pathsThatAre('closed')
+  const absent = home.state === 'absent' ? `there is no installation at ${home.path} yet` : ''
+  if (roots.length + closed.length === 0) return concludeCheck('secrets', `none: ${absent}`, [])
   if (platform === 'win32') {
     return { name: 'secrets', verdict: 'incomplete', summary: 'access lists of Windows cannot be read', findings: [] }
   }
-  const read = roots.map(readFileModes)
-  const files = read.flatMap((part) => part.files)
-  const findings = rulesOf(places).flatMap((rule) => findingOf(rule, files))
-  const unread = read.flatMap((part) => part.unread)
-  const counted = `${files.length} files and directories at ${roots.join(' and ')}`
+  const { files, unread: unreadBelow } = readFileModes(roots)
+  const real = { home: home.path, keys: keys.path, ...(settings === undefined ? {} : { settings: settings.path }) }
+  const findings = rulesOf(real).flatMap((rule) => findingOf(rule, files))
+  const unread = [...closed, ...unreadBelow]
+  const counted = `${files.length} files and directories at ${roots.join(' and ') || 'no place that can be looked at'}`
   const check = concludeCheck('secrets', absent === '' ? counted : `${absent}; ${counted}`, findings)
   if (unread.length === 0 || check.verdict === 'fail') return check
   return { ...check, verdict: 'incomplete', summary: `${check.summary}; ${unread[0]} cannot be looked at` }

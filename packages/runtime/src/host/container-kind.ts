@@ -12,8 +12,10 @@ export interface ContainerMarks {
   readonly hasKubernetesService: boolean
   /** The control groups of this process. */
   readonly cgroup: string
-  /** Whether the kernel is the one that Windows runs Linux systems on. */
+  /** Whether Windows runs this Linux system in a virtual machine of its own, and nothing else does. */
   readonly isWindowsSubsystem: boolean
+  /** Whether the file system is the machine's own one, laid out anew: for a service of systemd, say. */
+  readonly isMachineRoot: boolean
 }
 
 const byVariable: Readonly<Record<string, ContainerKind>> = {
@@ -35,16 +37,16 @@ const markedKind = (marks: ContainerMarks): ContainerKind | undefined => {
 /**
  * What contains this process, or nothing.
  *
- * A mark alone proves nothing: an image of a container that a virtual machine was booted from has it too. Who is in the
- * machine's own mount namespace is in no container.
+ * A mark alone proves nothing: an image of a container that a virtual machine was booted from has it too. Nor does the lack of
+ * one: containerd leaves none. Who is in the machine's own mount namespace is in no container; who is in another is in one,
+ * unless it is known better.
  */
 export const containerKind = (
   marks: ContainerMarks,
-  { mount, pid }: Pick<HostFacts['namespaces'], 'mount' | 'pid'>,
+  { mount }: Pick<HostFacts['namespaces'], 'mount'>,
 ): ContainerKind | undefined => {
   if (mount === 'host') return undefined
   const kind = markedKind(marks)
-  // Windows runs each of its Linux systems in namespaces of a virtual machine that holds nothing else.
-  if (kind !== undefined || marks.isWindowsSubsystem) return kind
-  return mount === 'own' && pid === 'own' ? 'unknown' : undefined
+  if (kind !== undefined) return kind
+  return marks.isWindowsSubsystem || marks.isMachineRoot ? undefined : 'unknown'
 }

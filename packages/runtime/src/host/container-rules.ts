@@ -1,6 +1,6 @@
 import type { Severity } from '@nootropic/core'
 import { escapingCapabilities, privilegedCapabilities } from './capabilities.ts'
-import type { HostFacts } from './host-facts.ts'
+import type { HostFacts, HostMount } from './host-facts.ts'
 
 /** One thing that a container should not be given, or should be. */
 export interface ContainerRule {
@@ -22,8 +22,15 @@ const listed = (items: readonly string[]): string | undefined => (items.length =
 const capabilitiesOutside = ({ capabilities = [], namespaces }: HostFacts): readonly string[] =>
   namespaces.user === 'own' ? [] : capabilities
 
-const isPrivileged = (facts: HostFacts): boolean =>
-  privilegedCapabilities.every((name) => capabilitiesOutside(facts).includes(name))
+// Where root is another user outside, the machine's directories are closed to it by their modes.
+const isRootOutside = ({ namespaces, userOutside }: HostFacts): boolean =>
+  namespaces.user !== 'own' || userOutside === 0
+
+const partsOfSystem = (facts: HostFacts): HostMount[] =>
+  facts.hostMounts.filter((mount) => mount.systemPart !== undefined && mount.isWritable && isRootOutside(facts))
+
+const seesOtherProcesses = ({ namespaces, processMounts }: HostFacts): boolean =>
+  namespaces.pid === 'host' || processMounts.length > 0
 
 // Above them stands what runs the machine; the file system of one service's data is not of that kind.
 const systemDirectories =
@@ -47,9 +54,11 @@ const pretences: readonly Omit<ContainerRule, 'severity'>[] = [
   {
     rule: 'container/privileged',
     title: 'The container is privileged',
-    expected: 'a container without --privileged',
-    found: (facts) => (isPrivileged(facts) ? 'the capabilities that only a privileged one has' : undefined),
-    remediation: 'start the container without --privileged (Kubernetes: securityContext.privileged: false)',
+    expected: 'no capability that is as much as the machine',
+    found: (facts) => listed(capabilitiesOutside(facts).filter((name) => privilegedCapabilities.includes(name))),
+    remediation:
+      'start the container without --privileged (Kubernetes: securityContext.privileged: false), and without --cap-add ' +
+      'of these; LXC and systemd-nspawn: in a user namespace',
     path: '/proc/self/status',
     tags: escapes,
   },
@@ -78,10 +87,13 @@ const pretences: readonly Omit<ContainerRule, 'severity'>[] = [
   },
   {
     rule: 'container/system-writable',
-    title: 'The container can write to the root directory of its machine',
-    expected: 'no root directory of the machine, or one to read only',
+    title: 'The container can write to the system of its machine',
+    expected: 'no root directory of the machine and no part of its system, or to read only',
     found: (facts) =>
-      listed(facts.hostMounts.filter(({ isSystem, isWritable }) => isSystem && isWritable).map(({ path }) => path)),
+      listed([
+        ...facts.hostMounts.filter(({ isSystem, isWritable }) => isSystem && isWritable).map(({ path }) => path),
+        ...partsOfSystem(facts).map(({ path, systemPart }) => `${systemPart} at ${path}`),
+      ]),
     remediation: 'mount the directories that are needed, each by its name, and read-only (:ro)',
     path: '/proc/self/mountinfo',
     tags: escapes,
@@ -89,12 +101,9 @@ const pretences: readonly Omit<ContainerRule, 'severity'>[] = [
   {
     rule: 'container/kernel-settings',
     title: 'The container can change settings of the kernel',
-    expected: '/proc/sys to be read-only',
-    found: ({ mayChangeKernelSettings }) =>
-      mayChangeKernelSettings
-        ? 'that /proc/sys/kernel/core_pattern can be written, which names a program of the machine'
-        : undefined,
-    remediation: 'start the container without --privileged, and with its usual mounts of /proc',
+    expected: 'settings of the kernel, such as which program of the machine it starts, to be read-only',
+    found: ({ kernelSettings }) => listed(kernelSettings),
+    remediation: 'start the container without --privileged, and without mounts of proc or sysfs of the machine',
     path: '/proc/sys/kernel/core_pattern',
     tags: escapes,
   },
@@ -103,10 +112,12 @@ const pretences: readonly Omit<ContainerRule, 'severity'>[] = [
     title: 'The container can take over processes of its machine',
     expected: 'processes of its own, or no CAP_SYS_PTRACE',
     found: (facts) =>
-      facts.namespaces.pid === 'host' && capabilitiesOutside(facts).includes('CAP_SYS_PTRACE')
+      seesOtherProcesses(facts) && capabilitiesOutside(facts).includes('CAP_SYS_PTRACE')
         ? "the machine's processes and CAP_SYS_PTRACE"
         : undefined,
-    remediation: 'start the container without --pid=host (Kubernetes: hostPID), or with --cap-drop SYS_PTRACE',
+    remediation:
+      'start the container without --pid=host (Kubernetes: hostPID) and without the proc of the machine, or with ' +
+      '--cap-drop SYS_PTRACE',
     path: '/proc/self/ns/pid',
     tags: escapes,
   },
@@ -131,7 +142,10 @@ const weaknesses: readonly ContainerRule[] = [
     found: (facts) =>
       listed(
         facts.hostMounts
-          .filter(({ isSystem, isWritable, shows }) => (isSystem ? !isWritable : systemDirectories.test(shows)))
+          .filter((mount) => !partsOfSystem(facts).includes(mount))
+          .filter(({ isSystem, isWritable, shows, systemPart }) =>
+            isSystem ? !isWritable : systemPart !== undefined || systemDirectories.test(shows),
+          )
           .map(({ path, shows }) => `${shows} at ${path}`),
       ),
     remediation: 'mount the directories that are needed, each by its name, and read-only (:ro)',
@@ -142,9 +156,11 @@ const weaknesses: readonly ContainerRule[] = [
     rule: 'container/host-processes',
     severity: 'high',
     title: 'The container sees the processes of its machine',
-    expected: 'a pid namespace of its own',
-    found: ({ namespaces }) => (namespaces.pid === 'host' ? "the machine's" : undefined),
-    remediation: 'start the container without --pid=host (Kubernetes: hostPID: false)',
+    expected: 'a pid namespace of its own, and its proc alone',
+    found: ({ namespaces, processMounts }) =>
+      namespaces.pid === 'host' ? "the machine's" : listed(processMounts.map((path) => `proc at ${path}`)),
+    remediation:
+      'start the container without --pid=host (Kubernetes: hostPID: false) and without the proc of the machine',
     path: '/proc/self/ns/pid',
     tags: hardening,
   },

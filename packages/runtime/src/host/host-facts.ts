@@ -12,6 +12,8 @@ export interface HostMount {
   readonly isWritable: boolean
   /** Whether a whole system is below: a root directory with users and programs. */
   readonly isSystem: boolean
+  /** Which part of a system it is, such as `/etc`: whoever may write there becomes root. */
+  readonly systemPart: string | undefined
 }
 
 /** The control socket of a container runtime: whoever may write to it is root on the machine. */
@@ -41,7 +43,7 @@ export interface HostFacts {
   /** Who this process is in its own user namespace, and in the one around it. */
   readonly user: number | undefined
   readonly userOutside: number | undefined
-  /** Effective, by their names in capabilities(7). */
+  /** Those that this process has, or may get by a program that gives them, by their names in capabilities(7). */
   readonly capabilities: readonly string[] | undefined
   readonly noNewPrivileges: boolean | undefined
   /** Whether a filter of system calls binds this process. */
@@ -54,8 +56,10 @@ export interface HostFacts {
   readonly runtimeSockets: readonly RuntimeSocket[]
   /** Disks, and the machine's memory, that this process may open. */
   readonly devices: readonly string[]
-  /** Whether this process may say which program the kernel starts for a core dump: as root, outside of every container. */
-  readonly mayChangeKernelSettings: boolean
+  /** Files that this process may write to and by which the kernel obeys it, such as `/proc/sys/kernel/core_pattern`. */
+  readonly kernelSettings: readonly string[]
+  /** Mounts of proc outside of `/proc`: they may show the processes of the machine. */
+  readonly processMounts: readonly string[]
   /** Yama's; 0, or no Yama: a process may look into any other of its user. */
   readonly ptraceScope: number
   readonly allowsUserNamespaces: boolean

@@ -7,6 +7,8 @@ export interface HostFiles {
   link(path: string): string | undefined
   names(directory: string): readonly string[]
   exists(path: string): boolean
+  /** What is the same for two paths of one file or directory only. */
+  identity(path: string): string | undefined
   isKind(path: string, kind: 'block device' | 'socket'): boolean
   /** Whether this process may write there. */
   isWritable(path: string): boolean
@@ -34,6 +36,11 @@ export const hostFiles: HostFiles = {
   link: (path) => attempt(() => readlinkSync(path)),
   names: (directory) => attempt(() => readdirSync(directory)) ?? [],
   exists: existsSync,
+  identity: (path) =>
+    attempt(() => {
+      const { dev, ino } = statSync(path, { bigint: true })
+      return `${dev}:${ino}`
+    }),
   isKind: (path, kind) =>
     attempt(() => (kind === 'socket' ? statSync(path).isSocket() : statSync(path).isBlockDevice())) ?? false,
   isWritable: (path) =>

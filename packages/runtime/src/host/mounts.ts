@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+
 /** One mount, as proc_pid_mountinfo(5) lists it. */
 export interface Mount {
   /** Which directory of its file system is shown. */
@@ -29,6 +31,15 @@ const everyContainers = /^\/(etc\/(hosts|hostname|resolv\.conf)|run\/\.container
 
 const diskTypes = ['bcachefs', 'btrfs', 'ext2', 'ext3', 'ext4', 'f2fs', 'xfs', 'zfs']
 
+/** Whether a mount shows a file system of a disk. */
+export const isOnDisk = ({ type }: Mount): boolean => diskTypes.includes(type)
+
+/** Where a file of a file system is, as far as a mount of it shows it: `/sys/kernel` of one that shows `/sys` is its `kernel`. */
+export const pathWithin = ({ root, path }: Mount, file: string): string | undefined => {
+  if (root === '/') return join(path, file)
+  return file === root || file.startsWith(`${root}/`) ? join(path, file.slice(root.length)) : undefined
+}
+
 /** Mounts of the machine's disks that are not the root directory itself, nor what every container is given. */
 export const diskMounts = (mounts: readonly Mount[]): Mount[] =>
-  mounts.filter(({ path, type }) => path !== '/' && diskTypes.includes(type) && !everyContainers.test(path))
+  mounts.filter((mount) => mount.path !== '/' && isOnDisk(mount) && !everyContainers.test(mount.path))

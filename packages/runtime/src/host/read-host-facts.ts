@@ -4,9 +4,18 @@ import { landlockVersion } from '../sandbox/landlock/restrict.ts'
 import { openKernel } from '../sandbox/native/kernel.ts'
 import { parseCapabilities } from './capabilities.ts'
 import { containerKind } from './container-kind.ts'
-import type { HostFacts, HostMount, NamespaceOwner, RuntimeSocket, Swap } from './host-facts.ts'
+import type { HostFacts, RuntimeSocket, Swap } from './host-facts.ts'
 import { type HostFiles, hostFiles } from './host-files.ts'
-import { diskMounts, type Mount, parseMounts } from './mounts.ts'
+import { findDevices, findHostMounts, findKernelSettings } from './machine-parts.ts'
+import { isOnDisk, type Mount, parseMounts } from './mounts.ts'
+import {
+  isUnitOfMachine,
+  namespaceOwner,
+  networkNamespaceOwner,
+  sharesRoot,
+  userNamespaceOwner,
+  userOutside,
+} from './namespaces.ts'
 
 /** Where facts come from; this machine and this process when nothing is said. */
 export interface HostSource {
@@ -32,44 +41,6 @@ const thisHost = (): HostSource => ({
   user: process.getuid?.(),
   landlock: askLandlock,
 })
-
-// The kernel numbers its first namespaces in linux/proc_ns.h. The first mount namespace has a number of its own since
-// Linux 6.18 only; before, it was the first to be counted, or the second.
-const firstNamespaces: Readonly<Record<'mount' | 'pid', readonly number[]>> = {
-  mount: [0xeffffff8, 0xf0000000, 0xf0000001],
-  pid: [0xeffffffc],
-}
-
-const namespaceOwner = (files: HostFiles, kind: 'mount' | 'pid'): NamespaceOwner => {
-  const link = files.link(`/proc/self/ns/${kind === 'mount' ? 'mnt' : kind}`)
-  const [number] = /\d+/.exec(link ?? '') ?? []
-  if (number === undefined) return 'unknown'
-  return firstNamespaces[kind].includes(Number(number)) ? 'host' : 'own'
-}
-
-const userNamespaceOwner = (files: HostFiles): NamespaceOwner => {
-  const map = files.text('/proc/self/uid_map')?.trim().split(/\s+/).join(' ')
-  if (map === undefined) return 'unknown'
-  return map === '0 0 4294967295' ? 'host' : 'own'
-}
-
-/** The same user as the parent namespace numbers it: the lines of a map are `inside outside count`. */
-const userOutside = (files: HostFiles, user: number): number | undefined =>
-  (files.text('/proc/self/uid_map') ?? '')
-    .trim()
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/).map(Number))
-    .flatMap(([inside = 0, outside = 0, count = 0]) =>
-      user >= inside && user < inside + count ? [outside + user - inside] : [],
-    )[0]
-
-// A container's own network has no card: what it sees leads out through the machine's.
-const networkNamespaceOwner = (files: HostFiles): NamespaceOwner => {
-  const devices = files.text('/proc/self/net/dev')
-  if (devices === undefined) return 'unknown'
-  const cards = [...devices.matchAll(/^\s*(\S+):/gm)].map(([, name = '']) => name)
-  return cards.some((card) => files.exists(`/sys/class/net/${card}/device`)) ? 'host' : 'own'
-}
 
 const socketNames = ['docker.sock', 'containerd.sock', 'podman.sock', 'crio.sock', 'cri-dockerd.sock', 'buildkitd.sock']
 
@@ -99,22 +70,14 @@ const findSockets = ({ files, environment, user }: HostSource, mounts: readonly 
     })
 }
 
-const findHostMounts = (files: HostFiles, mounts: readonly Mount[]): HostMount[] =>
-  diskMounts(mounts).map(({ path, root, isWritable }) => ({
-    path,
-    shows: root,
-    isWritable,
-    isSystem: files.exists(join(path, 'etc/passwd')) && files.exists(join(path, 'usr/bin')),
-  }))
-
-// Of linux/Documentation/admin-guide/devices.txt: what reads or writes past every mode of a file.
-const memoryDevices = ['/dev/mem', '/dev/kmem', '/dev/port']
-
-const findDevices = (files: HostFiles): string[] =>
-  [...files.names('/dev').map((name) => `/dev/${name}`), ...memoryDevices]
-    .filter((path) => !/\/(loop|ram|zram|nbd)\d+$/.test(path))
-    .filter((path) => files.isKind(path, 'block device') || memoryDevices.includes(path))
-    .filter((path, index, all) => all.indexOf(path) === index && files.isWritable(path))
+/** Capabilities that this process has or may take; and, where programs may give some, those that none can go beyond. */
+const reachableCapabilities = (field: (name: string) => string | undefined): string[] | undefined => {
+  const effective = field('CapEff')
+  if (effective === undefined) return undefined
+  const bounding = field('NoNewPrivs') === '1' ? undefined : field('CapBnd')
+  const sets = [effective, field('CapPrm'), bounding].filter((set) => set !== undefined)
+  return [...new Set(sets.flatMap(parseCapabilities))]
+}
 
 const findSwaps = (files: HostFiles): Swap[] =>
   (files.text('/proc/swaps') ?? '')
@@ -157,9 +120,11 @@ export const readHostFacts = (source: HostSource = thisHost()): HostFacts => {
   const field = (name: string): string | undefined => new RegExp(`^${name}:\\s*(\\S+)`, 'm').exec(status)?.[1]
   const setting = (name: string): string | undefined => files.text(`/proc/sys/${name}`)?.trim()
   const mounts = parseMounts(files.text('/proc/self/mountinfo') ?? '')
+  const kernel = setting('kernel/osrelease') ?? release()
+  const root = mounts.findLast(({ path }) => path === '/')
   const namespaces = {
-    mount: namespaceOwner(files, 'mount'),
-    pid: namespaceOwner(files, 'pid'),
+    mount: namespaceOwner(files, kernel, 'mnt'),
+    pid: namespaceOwner(files, kernel, 'pid'),
     user: userNamespaceOwner(files),
     network: networkNamespaceOwner(files),
   }
@@ -169,25 +134,29 @@ export const readHostFacts = (source: HostSource = thisHost()): HostFacts => {
     variable: environment.container ?? /(?:^|\0)container=([^\0]*)/.exec(files.text('/proc/1/environ') ?? '')?.[1],
     hasKubernetesService: environment.KUBERNETES_SERVICE_HOST !== undefined,
     cgroup: files.text('/proc/self/cgroup') ?? '',
-    isWindowsSubsystem: /microsoft/i.test(setting('kernel/osrelease') ?? ''),
+    // What an engine runs there has a root directory of layers.
+    isWindowsSubsystem: /microsoft/i.test(kernel) && root !== undefined && isOnDisk(root),
+    isMachineRoot: isUnitOfMachine(files, kernel) || sharesRoot(files, namespaces.pid),
   }
-  const capabilities = field('CapEff')
   return {
     platform,
-    kernel: release(),
+    kernel,
     container: platform === 'linux' ? containerKind(marks, namespaces) : undefined,
     user,
     userOutside: user === undefined ? undefined : userOutside(files, user),
-    capabilities: capabilities === undefined ? undefined : parseCapabilities(capabilities),
+    capabilities: reachableCapabilities(field),
     noNewPrivileges: yesOrNo(field('NoNewPrivs')),
     hasSystemCallFilter: yesOrNo(field('Seccomp')),
     confinement: confinementOf(files),
     namespaces,
-    isRootWritable: mounts.findLast(({ path }) => path === '/')?.isWritable,
+    isRootWritable: root?.isWritable,
     hostMounts: findHostMounts(files, mounts),
     runtimeSockets: findSockets(source, mounts),
-    devices: findDevices(files),
-    mayChangeKernelSettings: files.isWritable('/proc/sys/kernel/core_pattern'),
+    devices: findDevices(files, mounts),
+    kernelSettings: findKernelSettings(files, mounts),
+    processMounts: mounts
+      .filter(({ type, root, path }) => type === 'proc' && root === '/' && path !== '/proc')
+      .map(({ path }) => path),
     ptraceScope: Number(setting('kernel/yama/ptrace_scope') ?? 0),
     allowsUserNamespaces:
       setting('user/max_user_namespaces') !== '0' && setting('kernel/unprivileged_userns_clone') !== '0',

@@ -1,9 +1,11 @@
-import { closeSync, lstatSync, openSync, readdirSync, readSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { closeSync, lstatSync, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs'
+import { basename, join, sep } from 'node:path'
 
 /** A file or directory with what of it concerns others. */
 export interface FileMode {
   readonly path: string
+  /** Where the link leads by which it was found. */
+  readonly target?: string
   readonly mode: number
   readonly owner: number
   /** Whether its name or its beginning says that it holds a secret. */
@@ -43,22 +45,44 @@ const holdsPrivateKey = (path: string): boolean => {
   }
 }
 
-/** Looks at a directory and all below it, without following links. A directory that is not there has nothing in it. */
-export const readFileModes = (directory: string): FileModes => {
+/** Whether a path is a directory's, or below it. */
+export const isWithin = (path: string, directory: string): boolean =>
+  path === directory || path.startsWith(directory.endsWith(sep) ? directory : `${directory}${sep}`)
+
+/**
+ * Looks at directories and all below them. Where a link leads out of them, what is there is looked at as well: it is part of the
+ * installation. A directory that is not there has nothing in it.
+ *
+ * @param directories - without links in their paths
+ */
+export const readFileModes = (directories: readonly string[]): FileModes => {
   const files: FileMode[] = []
   const unread: string[] = []
-  const pending = [directory]
+  const followed = [...directories]
+  const pending = [...directories]
   for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
     if (files.length >= maximumFiles) {
       unread.push(path)
       break
     }
     try {
-      const status = lstatSync(path)
-      if (status.isSymbolicLink()) continue
-      const name = basename(path)
-      const isSecret = status.isFile() && (secretName.test(name) || (maybePrivate.test(name) && holdsPrivateKey(path)))
-      files.push({ path, mode: status.mode & 0o7777, owner: status.uid, isSecret })
+      const target = lstatSync(path).isSymbolicLink() ? realpathSync(path) : undefined
+      if (target !== undefined) {
+        if (followed.some((directory) => isWithin(target, directory))) continue
+        if (directories.some((directory) => isWithin(directory, target))) {
+          // All of a disk, perhaps: what else is there says nothing of models.
+          unread.push(path)
+          continue
+        }
+        followed.push(target)
+      }
+      const status = statSync(path)
+      const names = [path, target ?? path].map((name) => basename(name))
+      const isNamed = names.some((name) => secretName.test(name))
+      const mayHold = names.some((name) => maybePrivate.test(name))
+      const isSecret = status.isFile() && (isNamed || (mayHold && holdsPrivateKey(path)))
+      const link = target === undefined ? {} : { target }
+      files.push({ path, ...link, mode: status.mode & 0o7777, owner: status.uid, isSecret })
       if (status.isDirectory()) for (const entry of readdirSync(path)) pending.push(join(path, entry))
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') unread.push(path)

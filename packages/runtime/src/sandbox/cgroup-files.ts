@@ -1,4 +1,14 @@
-import { accessSync, constants, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmdirSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 
 /** What control groups need of a file system; a test has its own, since the kernel's are not files. */
 export interface CgroupFiles {
@@ -8,6 +18,9 @@ export interface CgroupFiles {
   makeDirectory(path: string): void
   removeDirectory(path: string): void
   names(directory: string): readonly string[]
+  link(path: string): string
+  /** When it was made, or later: in milliseconds since 1970. */
+  madeAt(path: string): number
   isWritable(path: string): boolean
 }
 
@@ -18,6 +31,9 @@ export const cgroupFiles: CgroupFiles = {
   makeDirectory: (path) => mkdirSync(path),
   removeDirectory: rmdirSync,
   names: (directory) => readdirSync(directory),
+  link: (path) => readlinkSync(path),
+  // A control group keeps no time of its own: this is when the kernel began to show it.
+  madeAt: (path) => statSync(path).mtimeMs,
   isWritable: (path) => {
     try {
       accessSync(path, constants.W_OK)

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { type Clock, systemClock, systemRandom } from '@nootropic/core'
 import { attempt, type CgroupFiles, cgroupFiles } from './cgroup-files.ts'
 import type { CgroupController, CgroupPlace } from './cgroup-places.ts'
 import type { SandboxLimits } from './limits.ts'
@@ -97,8 +98,6 @@ const bound = (directory: string, { version, controllers }: CgroupPlace, limits:
       return [`${file} ${kept}`]
     })
 
-let made = 0
-
 // A group can be removed when the last process in it is reaped, which may be a moment after the worker's own end.
 const removalTries = 40
 const removalMs = 50
@@ -114,14 +113,30 @@ const removeSoon = (directory: string, files: CgroupFiles, tries = removalTries)
   }
 }
 
-/** Removes what processes of nootropic left behind that are no more: the kernel keeps groups in which somebody is. */
-const sweep = (directory: string, files: CgroupFiles): void => {
+/** Which pid namespace this process counts in: its number, or 0 where nobody can tell. */
+const pidNamespace = (files: CgroupFiles): string =>
+  /\d+/.exec(attempt(() => files.link('/proc/self/ns/pid')) ?? '')?.[0] ?? '0'
+
+/** Containers may share a tree of groups and count their processes from 1 each: who made a group is its process there. */
+const nameGroup = (files: CgroupFiles): string =>
+  `nootropic-${pidNamespace(files)}-${process.pid}-${systemRandom.bytes(8).toString('hex')}`
+
+// Between the making of a group and its worker's entering it, nobody is in it either.
+const sweptAfterMs = 60_000
+
+/**
+ * Removes what processes of nootropic left behind that are no more: of this pid namespace only, since of others nobody can tell
+ * who is there. The kernel keeps groups in which somebody is.
+ */
+const sweep = (directory: string, files: CgroupFiles, nowMs: number): void => {
+  const own = pidNamespace(files)
   for (const name of attempt(() => files.names(directory)) ?? []) {
-    const [, maker] = /^nootropic-(\d+)-\d+$/.exec(name) ?? []
-    if (maker === undefined || Number(maker) === process.pid) continue
-    if (attempt(() => files.read(`/proc/${maker}/stat`)) === undefined) {
-      attempt(() => files.removeDirectory(join(directory, name)))
-    }
+    const [, namespace, maker] = /^nootropic-(\d+)-(\d+)-[0-9a-f]+$/.exec(name) ?? []
+    if (namespace === undefined || namespace !== own || own === '0' || Number(maker) === process.pid) continue
+    const path = join(directory, name)
+    // Where others' processes are hidden, one that is there seems gone.
+    if (attempt(() => files.read(`/proc/${maker}/stat`)) !== undefined) continue
+    if (nowMs - (attempt(() => files.madeAt(path)) ?? nowMs) > sweptAfterMs) attempt(() => files.removeDirectory(path))
   }
 }
 
@@ -170,9 +185,9 @@ export const prepareCgroup = (
   limits: CgroupLimits,
   places: readonly CgroupPlace[],
   files: CgroupFiles = cgroupFiles,
+  clock: Clock = systemClock,
 ): Cgroup | undefined => {
-  made += 1
-  const name = `nootropic-${process.pid}-${made}`
+  const name = nameGroup(files)
   const directories: string[] = []
   const remove = (): void => {
     for (const directory of directories.splice(0)) removeSoon(directory, files)
@@ -180,7 +195,7 @@ export const prepareCgroup = (
   const bounds: string[] = []
   try {
     for (const place of places) {
-      sweep(place.directory, files)
+      sweep(place.directory, files, clock.now().getTime())
       const directory = join(place.directory, name)
       files.makeDirectory(directory)
       directories.push(directory)

@@ -46,6 +46,8 @@ for (const [what, facts, findings] of table) {
   })
 }
 
+const part = { path: '/srv/secret-place', shows: '/etc', isWritable: true, isSystem: false, systemPart: '/etc' }
+
 // Of an otherwise hardened container each of these alone makes the start fail.
 const pretences: readonly (readonly [rule: string, changed: Partial<HostFacts>])[] = [
   ['unreadable', { capabilities: undefined }],
@@ -53,8 +55,14 @@ const pretences: readonly (readonly [rule: string, changed: Partial<HostFacts>])
   ['devices', { devices: ['/dev/sda'] }],
   ['runtime-socket', { runtimeSockets: [{ path: '/run/docker.sock', isReachable: true, isReachableByWorker: false }] }],
   ['runtime-socket', { runtimeSockets: [{ path: '/run/docker.sock', isReachable: true, isReachableByWorker: true }] }],
-  ['system-writable', { hostMounts: [{ path: '/host', shows: '/', isWritable: true, isSystem: true }] }],
-  ['kernel-settings', { mayChangeKernelSettings: true }],
+  ['system-writable', { hostMounts: [{ ...part, path: '/host', shows: '/', isSystem: true, systemPart: undefined }] }],
+  ['system-writable', { hostMounts: [part] }],
+  ['system-writable', { hostMounts: [part], namespaces: { ...docker.namespaces, user: 'own' }, userOutside: 0 }],
+  ...['SYS_MODULE', 'SYS_RAWIO', 'SYS_ADMIN', 'DAC_READ_SEARCH'].map(
+    (name) => ['privileged', { capabilities: [`CAP_${name}`] }] as const,
+  ),
+  ['kernel-settings', { kernelSettings: ['/srv/secret-place/sysrq-trigger'] }],
+  ['processes-to-trace', { processMounts: ['/srv/secret-place/proc'], capabilities: ['CAP_SYS_PTRACE'] }],
   ['processes-to-trace', { namespaces: { ...docker.namespaces, pid: 'host' }, capabilities: ['CAP_SYS_PTRACE'] }],
 ]
 
@@ -72,17 +80,22 @@ for (const [rule, changed] of pretences) {
     const [finding] = error.details.findings as ReturnType<typeof checkContainer>
     expect(error.message).toContain(`container/${rule}: `)
     expect(error.message).toContain(finding?.remediation)
+    // Where the machine keeps what is for the details alone.
+    expect(error.message).not.toMatch(/secret-place|sda|docker\.sock/)
   })
 }
 
 test('what is out of reach or to read only is told, and refuses nothing', () => {
   const socket = { path: '/run/docker.sock', isReachable: false, isReachableByWorker: false }
   expect(told({ ...dockerHardened, runtimeSockets: [socket] })).toEqual([])
-  const system = { path: '/host', shows: '/', isWritable: false, isSystem: true }
-  const etc = { path: '/config', shows: '/etc', isWritable: true, isSystem: false }
-  const volume = { path: '/models', shows: '/', isWritable: true, isSystem: false }
+  const volume = { path: '/models', shows: '/', isWritable: true, isSystem: false, systemPart: undefined }
+  const system = { ...volume, path: '/host', isWritable: false, isSystem: true }
+  const etc = { ...part, path: '/config', isWritable: false }
   expect(told({ ...dockerHardened, hostMounts: [volume] })).toEqual([])
   const [finding, ...rest] = checkContainer({ ...dockerHardened, hostMounts: [system, etc, volume] })
   expect(rest).toEqual([])
   expect(finding?.message).toContain('found / at /host, /etc at /config')
+  const rootless = { namespaces: { ...docker.namespaces, user: 'own' as const }, userOutside: 1000 }
+  expect(told({ ...dockerHardened, ...rootless, hostMounts: [part] })).toEqual(['high system-directories'])
+  expect(told({ ...dockerHardened, processMounts: ['/host/proc'] })).toEqual(['high host-processes'])
 })

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createManualClock, findingSchema, NootropicError } from '@nootropic/core'
@@ -9,12 +9,12 @@ import { checkClock, checkNode, checkTelemetry } from '../../src/host/check-prog
 import { checkSecrets } from '../../src/host/check-secrets.ts'
 import type { HostFacts } from '../../src/host/host-facts.ts'
 import type { HostCheck } from '../../src/host/host-report.ts'
-import type { IsolationReport } from '../../src/sandbox/isolation.ts'
+import { type IsolationLayer, type IsolationReport, isolationLayers } from '../../src/sandbox/isolation.ts'
 import { bareHost, docker, dockerPrivileged } from './containers.ts'
 
 let home = ''
 beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), 'nootropic-host-'))
+  home = realpathSync(mkdtempSync(join(tmpdir(), 'nootropic-host-')))
   mkdirSync(join(home, 'keys'), { mode: 0o700 })
   writeFileSync(join(home, 'keys', 'kek'), 'x', { mode: 0o600 })
 })
@@ -30,8 +30,16 @@ const told = ({ verdict, findings }: HostCheck): string[] => [
   ...findings.map(({ severity, rule }) => `${severity} ${rule.replace('host/', '')}`),
 ]
 
-const proved = (level: IsolationReport['level']): IsolationReport =>
-  ({ level, way: 'bubblewrap as nobody', passedOver: [{ way: 'Landlock', reason: 'no koffi' }], layers: {} }) as never
+const layersBut = (...missing: readonly IsolationLayer[]): IsolationReport['layers'] =>
+  Object.fromEntries(
+    isolationLayers.map((layer) => [
+      layer,
+      { state: missing.includes(layer) ? 'unavailable' : 'enforced', how: 'bubblewrap', probe: 'tried' },
+    ]),
+  ) as IsolationReport['layers']
+const proved = (level: IsolationReport['level'], layers = layersBut()): IsolationReport => ({
+  ...{ level, way: 'bubblewrap as nobody', passedOver: [{ way: 'Landlock', reason: 'no koffi' }], layers },
+})
 const options = (changed: Partial<HostCheckOptions> = {}): HostCheckOptions => ({
   probe: async () => proved('strong'),
   places: { home },
@@ -76,6 +84,30 @@ test('isolation below strong is told with the reason, and passes where it is eno
   expect(checks[0]?.findings[0]?.message).toContain('Landlock: no koffi')
 })
 
+test('isolation below what is required fails, and none always does; only what is waived by name is forgiven', async () => {
+  const check = async (level: IsolationReport['level'], changed: Partial<HostCheckOptions>, layers = layersBut()) =>
+    told((await checkHost(options({ ...changed, probe: async () => proved(level, layers) }))).checks[0] as HostCheck)
+  expect(await check('limits-only', {})).toEqual(['fail', 'critical isolation-insufficient'])
+  expect(await check('none', { required: 'none' })).toEqual(['fail', 'critical isolation-insufficient'])
+  expect(await check('standard', { required: 'strong' })).toEqual(['fail', 'critical isolation-insufficient'])
+  const open = layersBut('network')
+  expect(await check('limits-only', { waive: ['network'] }, open)).toEqual([
+    ...['pass', 'low isolation-waived', 'low isolation-weaker'],
+  ])
+  expect(await check('limits-only', {}, open)).toEqual(['fail', 'critical isolation-insufficient'])
+  expect(await check('limits-only', { waive: ['network'] }, layersBut('network', 'filesystem'))).toEqual([
+    ...['fail', 'critical isolation-insufficient', 'low isolation-waived'],
+  ])
+  expect(await check('strong', { waive: ['network'] })).toEqual(['pass'])
+})
+
+test('a filter that was not tried is named', async () => {
+  const summary = async (layers: IsolationReport['layers']) =>
+    (await checkHost(options({ probe: async () => proved('strong', layers) }))).checks[0]?.summary
+  expect(await summary(layersBut('servingCalls'))).toContain('its second filter was not tried')
+  expect(await summary(layersBut())).not.toContain('second filter')
+})
+
 test('monitoring that the manifest leaves out is told', async () => {
   const monitoringOf = async (...monitoring: readonly ('local' | 'audit')[]) =>
     told((await checkHost(options({ scope: [], monitoring }))).checks[0] as HostCheck)
@@ -115,16 +147,60 @@ test('what others can write to fails, and what they can only read is told', () =
   expect(told(checkSecrets({ home }))).toEqual(['fail', 'high others-write', 'low installation-readable'])
 })
 
-test('settings that others can write to fail; their keys are elsewhere, and links are not followed', () => {
+test('settings that others can write to fail; their keys are elsewhere', () => {
   const settings = join(home, 'settings')
   put('settings/policy.yaml', 0o644)
-  symlinkSync('/', join(home, 'everything'))
   const places = { home: join(home, 'none'), settings }
   expect(told(checkSecrets(places))).toEqual(['pass'])
   chmodSync(join(settings, 'policy.yaml'), 0o666)
   expect(told(checkSecrets(places))).toEqual(['fail', 'high others-write'])
   put('elsewhere/kek', 0o644)
   expect(told(checkSecrets({ home, keys: join(home, 'elsewhere') }))[1]).toBe('high secret-readable')
+})
+
+test('a home that is a link is looked at where it leads, and so are its keys', () => {
+  put('real/keys/kek', 0o666)
+  symlinkSync(join(home, 'real'), join(home, 'link'))
+  for (const path of ['link', 'link/']) {
+    expect(told(checkSecrets({ home: join(home, path) }))).toEqual(['fail', 'high secret-readable'])
+  }
+  // Where it leads cannot be told: nor that nothing is there.
+  symlinkSync('loop', join(home, 'loop'))
+  expect(told(checkSecrets({ home: join(home, 'loop') }))).toEqual(['incomplete'])
+  put('elsewhere/master', 0o640)
+  symlinkSync(join(home, 'elsewhere'), join(home, 'real', 'linked'))
+  const keys = join(home, 'real', 'linked')
+  chmodSync(join(home, 'real', 'keys', 'kek'), 0o600)
+  const check = checkSecrets({ home: join(home, 'link'), keys })
+  expect(told(check)).toEqual(['fail', 'high secret-readable'])
+  expect(check.findings[0]?.message).toContain(`found ${join(home, 'elsewhere', 'master')} (0640)`)
+})
+
+test('what links in an installation lead to is part of it; what would be all of a disk leaves it incomplete', () => {
+  put('real/keys/kek', 0o600)
+  put('elsewhere/master', 0o644)
+  const places = { home: join(home, 'real') }
+  symlinkSync(join(home, 'elsewhere', 'master'), join(home, 'real', 'keys', 'other'))
+  symlinkSync(join(home, 'nowhere'), join(home, 'real', 'dangling'))
+  symlinkSync('keys', join(home, 'real', 'within'))
+  const readable = checkSecrets(places)
+  expect(told(readable)).toEqual(['fail', 'high secret-readable'])
+  expect(readable.findings[0]?.message).toContain(
+    `${join(home, 'real', 'keys', 'other')} -> ${join(home, 'elsewhere', 'master')} (0644)`,
+  )
+  expect(readable.findings[0]?.remediation).toContain('and the same for what links lead to')
+  chmodSync(join(home, 'elsewhere', 'master'), 0o600)
+  expect(told(checkSecrets(places))).toEqual(['pass'])
+  put('disk/models/a.onnx', 0o666)
+  symlinkSync(join(home, 'disk'), join(home, 'real', 'models'))
+  // One that leads back does not go round for ever.
+  symlinkSync(join(home, 'disk'), join(home, 'disk', 'again'))
+  expect(told(checkSecrets(places))).toEqual(['fail', 'high others-write'])
+  rmSync(join(home, 'real', 'models'))
+  symlinkSync('/', join(home, 'real', 'everything'))
+  const incomplete = checkSecrets(places)
+  expect(told(incomplete)).toEqual(['incomplete'])
+  expect(incomplete.summary).toContain(`${join(home, 'real', 'everything')} cannot be looked at`)
 })
 
 test('a command that mends is whole, whatever the path', () => {
@@ -175,6 +251,15 @@ const cases: readonly (readonly [what: string, check: () => HostCheck, told: rea
   ['an old Node', () => checkNode('20.18.3', new Date('2026-01-01')), ['fail', 'high node']],
   ['a Node without fixes', () => checkNode('20.20.0', new Date('2026-06-01')), ['pass', 'low node']],
   ['a Node with fixes', () => checkNode('24.2.0', new Date('2026-06-01')), ['pass']],
+  ...['21.7.3', '23.11.1', '25.0.0'].map(
+    (version) =>
+      [
+        `Node ${version}, of a line that has ended`,
+        () => checkNode(version, new Date('2026-11-22')),
+        ['fail', 'medium node'],
+      ] as const,
+  ),
+  ['Node 25 before its end', () => checkNode('25.0.0', new Date('2026-02-01')), ['pass']],
   ['a Node of a line that is not known yet', () => checkNode('30.0.0', new Date('2029-06-01')), ['pass']],
   ['a clock that was never set', () => checkClock(new Date(0)), ['fail', 'high clock']],
   ['a clock that ran away', () => checkClock(new Date('2106-02-07')), ['fail', 'high clock']],

@@ -1,4 +1,4 @@
-import { escapingCapabilities } from '../../src/host/capabilities.ts'
+import { escapingCapabilities, privilegedCapabilities } from '../../src/host/capabilities.ts'
 import type { HostFacts } from '../../src/host/host-facts.ts'
 
 // What the usual ways to run a program give it, as their own documents have it: Docker's default capabilities and masks, the
@@ -17,10 +17,11 @@ export const bareHost: HostFacts = {
   confinement: undefined,
   namespaces: { mount: 'host', pid: 'host', user: 'host', network: 'host' },
   isRootWritable: true,
-  hostMounts: [{ path: '/boot', shows: '/', isWritable: true, isSystem: false }],
+  hostMounts: [{ path: '/boot', shows: '/', isWritable: true, isSystem: false, systemPart: '/boot' }],
   runtimeSockets: [{ path: '/run/docker.sock', isReachable: false, isReachableByWorker: false }],
   devices: [],
-  mayChangeKernelSettings: false,
+  kernelSettings: [],
+  processMounts: [],
   ptraceScope: 1,
   allowsUserNamespaces: true,
   restrictsUserNamespaces: true,
@@ -44,7 +45,7 @@ const dockerCapabilities = [
   ],
   ...['CAP_NET_BIND_SERVICE', 'CAP_NET_RAW', 'CAP_SYS_CHROOT', 'CAP_MKNOD', 'CAP_AUDIT_WRITE', 'CAP_SETFCAP'],
 ]
-const all = [...new Set([...dockerCapabilities, ...escapingCapabilities])]
+const all = [...dockerCapabilities, ...escapingCapabilities, ...privilegedCapabilities]
 const apart = { mount: 'own', pid: 'own', user: 'host', network: 'own' } as const
 
 /** `docker run image`: root, with Docker's own profiles. */
@@ -57,7 +58,15 @@ export const docker: HostFacts = {
   hasSystemCallFilter: true,
   confinement: 'docker-default (enforce)',
   namespaces: apart,
-  hostMounts: [{ path: '/data', shows: '/var/lib/docker/volumes/data/_data', isWritable: true, isSystem: false }],
+  hostMounts: [
+    {
+      path: '/data',
+      shows: '/var/lib/docker/volumes/data/_data',
+      isWritable: true,
+      isSystem: false,
+      systemPart: undefined,
+    },
+  ],
   runtimeSockets: [],
 }
 
@@ -68,7 +77,7 @@ export const dockerPrivileged: HostFacts = {
   hasSystemCallFilter: false,
   confinement: undefined,
   devices: ['/dev/mem', '/dev/sda'],
-  mayChangeKernelSettings: true,
+  kernelSettings: ['/proc/sys/kernel/core_pattern'],
 }
 
 /** `docker run` with everything that hardens it. */
@@ -113,7 +122,7 @@ export const podPrivileged: HostFacts = {
   ...dockerPrivileged,
   container: 'kubernetes',
   namespaces: { mount: 'own', pid: 'host', user: 'host', network: 'host' },
-  hostMounts: [{ path: '/host', shows: '/', isWritable: true, isSystem: true }],
+  hostMounts: [{ path: '/host', shows: '/', isWritable: true, isSystem: true, systemPart: undefined }],
 }
 
 /** A service under systemd with ProtectSystem=strict, PrivateTmp, NoNewPrivileges and SystemCallFilter: no container. */

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { createServer, type Server } from 'node:net'
-import { release, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
@@ -34,6 +34,7 @@ const dockerFiles: Readonly<Record<string, string>> = {
   '/proc/sys/kernel/yama/ptrace_scope': '1\n',
   '/proc/sys/kernel/apparmor_restrict_unprivileged_userns': '1\n',
   '/proc/sys/user/max_user_namespaces': '15000\n',
+  '/proc/sys/kernel/osrelease': '6.8.0-45-generic\n',
   '/proc/swaps':
     'Filename Type Size Used Priority\n/dev/dm-1 partition 1 0 -2\n/swapfile file 1 0 -3\n/dev/zram0 partition 1 0 9\n',
   '/sys/block/dm-1/dm/uuid': 'CRYPT-LUKS2-0123-cryptswap\n',
@@ -44,13 +45,18 @@ const dockerFiles: Readonly<Record<string, string>> = {
   '/host/usr/bin': '',
 }
 
-const recorded = (files: Readonly<Record<string, string>>, links: Readonly<Record<string, string>>): HostFiles => ({
+const recorded = (
+  files: Readonly<Record<string, string>>,
+  links: Readonly<Record<string, string>>,
+  identities: Readonly<Record<string, string>> = {},
+): HostFiles => ({
   text: (path) => files[path],
   link: (path) => links[path],
   names: (directory) =>
     Object.keys(files).flatMap((path) => (path.startsWith(`${directory}/`) ? [path.slice(directory.length + 1)] : [])),
   exists: (path) => path in files,
   isKind: (path, kind) => (kind === 'socket' ? path === '/sockets/control' : false),
+  identity: (path) => identities[path],
   isWritable: (path) => path === '/sockets/control',
   isWritableByAnybody: () => false,
 })
@@ -60,8 +66,12 @@ const recordedHost = (
   files: Readonly<Record<string, string>>,
   links: Readonly<Record<string, string>> = dockerLinks,
   environment: HostSource['environment'] = {},
+  identities: Readonly<Record<string, string>> = {},
 ): HostFacts =>
-  readHostFacts({ files: recorded(files, links), platform: 'linux', environment, user: 0, landlock: () => undefined })
+  readHostFacts({
+    ...{ files: recorded(files, links, identities), platform: 'linux', environment, user: 0 },
+    landlock: () => undefined,
+  })
 
 test('the files of a container are read as its engine meant them', () => {
   const { capabilities, ...facts } = recordedHost(dockerFiles)
@@ -69,7 +79,7 @@ test('the files of a container are read as its engine meant them', () => {
   expect(capabilities).toContain('CAP_MKNOD')
   expect(facts).toEqual({
     platform: 'linux',
-    kernel: release(),
+    kernel: '6.8.0-45-generic',
     container: 'docker',
     user: 0,
     userOutside: 0,
@@ -79,12 +89,13 @@ test('the files of a container are read as its engine meant them', () => {
     namespaces: { mount: 'own', pid: 'own', user: 'host', network: 'own' },
     isRootWritable: true,
     hostMounts: [
-      { path: '/models', shows: '/srv/my models', isWritable: false, isSystem: false },
-      { path: '/host', shows: '/', isWritable: true, isSystem: true },
+      { path: '/models', shows: '/srv/my models', isWritable: false, isSystem: false, systemPart: undefined },
+      { path: '/host', shows: '/', isWritable: true, isSystem: true, systemPart: undefined },
     ],
     runtimeSockets: [{ path: '/sockets/control', isReachable: true, isReachableByWorker: false }],
     devices: [],
-    mayChangeKernelSettings: false,
+    kernelSettings: [],
+    processMounts: [],
     ptraceScope: 1,
     allowsUserNamespaces: true,
     restrictsUserNamespaces: true,
@@ -102,6 +113,13 @@ test('the files of a container are read as its engine meant them', () => {
 
 const { '/.dockerenv': _, ...unmarked } = dockerFiles
 const onWindows = { '/proc/sys/kernel/osrelease': '5.15.167.4-microsoft-standard-WSL2\n' }
+const onDisk = { '/proc/self/mountinfo': '812 700 8:32 / / rw,relatime - ext4 /dev/sdc rw\n' }
+const newKernel = { '/proc/sys/kernel/osrelease': '6.18.1\n' }
+const firstMounts = (number: number) => ({ ...dockerLinks, '/proc/self/ns/mnt': `mnt:[${number}]` })
+const onMachineProcesses = { ...dockerLinks, '/proc/self/ns/pid': 'pid:[4026531836]' }
+const inFirstGroups = { ...onMachineProcesses, '/proc/self/ns/cgroup': 'cgroup:[4026531835]' }
+const unit = (path: string) => ({ ...unmarked, '/proc/self/cgroup': `0::${path}\n`, '/run/systemd/system': '' })
+const id = 'f'.repeat(64)
 const kinds: readonly (readonly [kind: string | undefined, what: string, facts: () => HostFacts])[] = [
   ['podman', 'its file', () => recordedHost({ ...unmarked, '/run/.containerenv': '' })],
   [
@@ -117,18 +135,46 @@ const kinds: readonly (readonly [kind: string | undefined, what: string, facts: 
     () => recordedHost({ ...unmarked, '/proc/1/environ': 'A=1\0container=lxc\0' }),
   ],
   ['unknown', 'files and processes of its own', () => recordedHost(unmarked)],
-  [undefined, 'a Linux on Windows', () => recordedHost({ ...unmarked, ...onWindows })],
+  [undefined, 'a Linux on Windows', () => recordedHost({ ...unmarked, ...onWindows, ...onDisk })],
+  ['unknown', 'a root directory of layers in a Linux on Windows', () => recordedHost({ ...unmarked, ...onWindows })],
   ['docker', 'a mark in a Linux on Windows', () => recordedHost({ ...dockerFiles, ...onWindows })],
   ['docker', 'a mark where namespaces cannot be told', () => recordedHost(dockerFiles, {})],
+  ['unknown', 'files of its own alone', () => recordedHost(unmarked, onMachineProcesses)],
+  ['unknown', 'nothing that can be read', () => recordedHost({}, {})],
   [
     undefined,
-    'files of its own alone',
-    () => recordedHost(unmarked, { ...dockerLinks, '/proc/self/ns/pid': 'pid:[4026531836]' }),
+    "the machine's own root directory",
+    () => recordedHost(unmarked, onMachineProcesses, {}, { '/': '8:2', '/proc/1/root': '8:2' }),
   ],
   [
+    'unknown',
+    "another root directory than the machine's",
+    () => recordedHost(unmarked, onMachineProcesses, {}, { '/': '61:9', '/proc/1/root': '8:2' }),
+  ],
+  [
+    'unknown',
+    'the root directory of the first of its own processes',
+    () => recordedHost(unmarked, dockerLinks, {}, { '/': '61:9', '/proc/1/root': '61:9' }),
+  ],
+  [undefined, 'a service of systemd', () => recordedHost(unit('/system.slice/models.service'), inFirstGroups)],
+  [
     undefined,
-    'a mark in the image of a virtual machine',
-    () => recordedHost(dockerFiles, { ...dockerLinks, '/proc/self/ns/mnt': 'mnt:[4026531841]' }),
+    'a group below a service',
+    () => recordedHost(unit('/user.slice/user-1000.slice/user@1000.service/app.slice/m.service/main'), inFirstGroups),
+  ],
+  [
+    'unknown',
+    'a service in groups of its own',
+    () => recordedHost(unit('/system.slice/models.service'), onMachineProcesses),
+  ],
+  ['unknown', 'a group of an engine', () => recordedHost(unit(`/system.slice/nerdctl-${id}.scope`), inFirstGroups)],
+  ['unknown', 'a group of a machine', () => recordedHost(unit('/machine.slice/a.service/payload'), inFirstGroups)],
+  [undefined, 'a mark in the image of a virtual machine', () => recordedHost(dockerFiles, firstMounts(0xf0000001))],
+  [undefined, 'the first files', () => recordedHost({ ...dockerFiles, ...newKernel }, firstMounts(0xeffffff8))],
+  [
+    'docker',
+    'what was the number of the first files',
+    () => recordedHost({ ...dockerFiles, ...newKernel }, firstMounts(0xf0000000)),
   ],
 ]
 

@@ -29,9 +29,7 @@ const withoutGroups = realPlaces.every(
   ? ''
   : ' (skipped: needs version 1 of control groups, and to be root)'
 const groupsOf = (place: CgroupPlace) =>
-  existsSync(place.directory)
-    ? readdirSync(place.directory).filter((name) => name.startsWith(`nootropic-${process.pid}-`))
-    : []
+  existsSync(place.directory) ? readdirSync(place.directory).filter((name) => name.includes(`-${process.pid}-`)) : []
 afterAll(() => expect(realPlaces.flatMap(groupsOf), 'groups left behind').toEqual([]))
 
 const emptied = () => expect.poll(() => realPlaces.flatMap(groupsOf), { timeout: 5000 }).toEqual([])

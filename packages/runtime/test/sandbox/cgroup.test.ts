@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path'
+import { createManualClock } from '@nootropic/core'
 import { expect, test } from 'vitest'
 import { type CgroupLimits, prepareCgroup } from '../../src/sandbox/cgroup.ts'
 import type { CgroupFiles } from '../../src/sandbox/cgroup-files.ts'
@@ -7,7 +8,10 @@ import { type CgroupPlace, findCgroupPlaces } from '../../src/sandbox/cgroup-pla
 const limits: CgroupLimits = { memoryBytes: 2 ** 30, tasks: 100, cpus: 1.5 }
 
 /** The rules of a kernel for version 2, as far as they are used: a tree of groups, and processes that are in them. */
-const fakeKernel = (files: Record<string, string>, options: { readOnly?: readonly string[]; refuse?: string } = {}) => {
+const fakeKernel = (
+  files: Record<string, string>,
+  options: { readOnly?: readonly string[]; refuse?: string; namespace?: string; madeAt?: number } = {},
+) => {
   const refusal = (code: string) => Object.assign(new Error(code), { code })
   const kernel: CgroupFiles = {
     read(path) {
@@ -45,6 +49,11 @@ const fakeKernel = (files: Record<string, string>, options: { readOnly?: readonl
         ),
       ),
     ],
+    link(path) {
+      if (path !== '/proc/self/ns/pid' || options.namespace === '') throw refusal('ENOENT')
+      return `pid:[${options.namespace ?? '4026531836'}]`
+    },
+    madeAt: () => options.madeAt ?? 0,
     isWritable: (path) => !(options.readOnly ?? []).some((closed) => path === closed || path.startsWith(`${closed}/`)),
   }
   return kernel
@@ -78,7 +87,7 @@ test('version 2: a service that was given a group makes the groups of workers be
   const cgroup = prepareCgroup(limits, places, kernel)
   expect(cgroup?.bounds).toEqual(['memory.max 1073741824', 'pids.max 100', 'cpu.max 150000 100000'])
   cgroup?.enter(41)
-  const [made = ''] = kernel.names(service).filter((name) => name.startsWith(`nootropic-${process.pid}-`))
+  const [made = ''] = kernel.names(service).filter((name) => name.startsWith(`nootropic-4026531836-${process.pid}-`))
   expect(files[`${service}/${made}/cgroup.procs`]).toBe('41\n42\n')
   expect(files[`${service}/${made}/memory.swap.max`]).toBe('0\n')
   expect(cgroup?.memoryKills()).toBe(0)
@@ -153,13 +162,35 @@ test('a kernel that keeps another bound, or none, gives no group', () => {
   expect(prepareCgroup(limits, [], lying)).toBeUndefined()
 })
 
-test('what a process that is no more left behind is removed, and what one left that is there is not', () => {
-  const files: Record<string, string> = { ...asService, '/proc/99/stat': '' }
-  for (const name of ['nootropic-98-1', 'nootropic-99-1', 'nootropical']) files[`${service}/${name}/cgroup.procs`] = ''
+const left = ['nootropic-4026531836-98-0a', 'nootropic-4026531836-99-0b', 'nootropic-4026532284-98-0c', 'nootropical']
+const sweeps: readonly (readonly [
+  what: string,
+  options: Parameters<typeof fakeKernel>[1],
+  remain: readonly string[],
+])[] = [
+  ['by a process that is no more is removed', {}, left.slice(1)],
+  ['a moment ago is not: its worker may be about to enter it', { madeAt: 30_000 }, left],
+  ['by processes of another pid namespace is not', { namespace: '4026533333' }, left],
+  ['where nobody can tell who made it is not', { namespace: '' }, left],
+]
+for (const [what, options, remain] of sweeps) {
+  test(`a group that was made ${what}`, () => {
+    const files: Record<string, string> = { ...asService, '/proc/99/stat': '' }
+    for (const name of left) files[`${service}/${name}/cgroup.procs`] = ''
+    const kernel = fakeKernel(files, options)
+    const clock = createManualClock('1970-01-01T00:01:10Z')
+    prepareCgroup(limits, [{ version: 2, directory: service, controllers: ['pids'] }], kernel, clock)?.remove()
+    expect(kernel.names(service).filter((name) => name.startsWith('nootropic'))).toEqual(remain)
+  })
+}
+
+test('a group that somebody is in remains, and two of one process have names of their own', () => {
+  const files: Record<string, string> = { ...asService, [`${service}/nootropic-4026531836-98-0a/cgroup.procs`]: '7\n' }
   const kernel = fakeKernel(files)
-  prepareCgroup(limits, [{ version: 2, directory: service, controllers: ['pids'] }], kernel)?.remove()
-  expect(kernel.names(service).filter((name) => name.startsWith('nootropic'))).toEqual([
-    'nootropic-99-1',
-    'nootropical',
-  ])
+  const places: readonly CgroupPlace[] = [{ version: 2, directory: service, controllers: ['pids'] }]
+  prepareCgroup(limits, places, kernel)
+  prepareCgroup(limits, places, kernel)
+  const names = kernel.names(service).filter((name) => name.startsWith('nootropic'))
+  expect(names).toContain('nootropic-4026531836-98-0a')
+  expect(names).toHaveLength(3)
 })
