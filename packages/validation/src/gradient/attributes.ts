@@ -15,6 +15,14 @@ export const floatAttribute = (node: NodeProto, name: string, fallback: number):
 export const integersAttribute = (node: NodeProto, name: string): number[] | undefined =>
   attributeOf(node, name)?.ints.map(Number)
 
+/** A FLOATS attribute, or nothing when the node leaves it out. */
+export const floatsAttribute = (node: NodeProto, name: string): readonly number[] | undefined =>
+  attributeOf(node, name)?.floats
+
+/** A STRINGS attribute, or nothing when the node leaves it out. */
+export const textsAttribute = (node: NodeProto, name: string): string[] | undefined =>
+  attributeOf(node, name)?.strings.map((bytes) => new TextDecoder().decode(bytes))
+
 /** A STRING attribute, or `fallback`. */
 export const textAttribute = (node: NodeProto, name: string, fallback: string): string => {
   const bytes = attributeOf(node, name)?.s

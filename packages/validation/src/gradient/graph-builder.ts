@@ -6,24 +6,22 @@ import {
   type NodeProto,
   type TensorProto,
 } from '@nootropic/core/formats'
+import { int64Array } from './int64.ts'
 
 /** The floating type that a gradient graph computes in: that of the model's input. */
 export type FloatType = 'float32' | 'float64'
 
-/** From here on ReduceSum, Squeeze and Unsqueeze take their axes as an input. */
-const axesAsInput = 13
-/** From here on the other reductions do, too. */
-const allAxesAsInput = 18
-
 /** What reverse rules write their nodes into. Every name it makes is new to the model. */
 export interface GraphBuilder {
   readonly floatType: FloatType
-  /** Version of ONNX's operator set that the model imports; all added nodes are of the same. */
+  /** Version of ONNX's operator set that the model imports, 18 or later; all added nodes are of the same. */
   readonly opset: number
   readonly nodes: readonly NodeProto[]
   readonly initialisers: readonly TensorProto[]
   /** Adds a node and returns the name of its first output. */
   add(opType: string, inputs: readonly string[], attributes?: Readonly<Record<string, AttributeValue>>): string
+  /** Adds `node` with other inputs and a new output, whose name is returned. */
+  addCopy(node: NodeProto, inputs: readonly string[]): string
   /** Adds a node with `count` outputs and returns their names. */
   addMany(
     opType: string,
@@ -31,8 +29,10 @@ export interface GraphBuilder {
     count: number,
     attributes?: Readonly<Record<string, AttributeValue>>,
   ): string[]
-  /** A constant of the graph's floating type; without dims it is a scalar. */
-  floats(values: readonly number[], dims?: readonly number[]): string
+  /** A constant of the graph's floating type, or of `type`; without dims it is a scalar. */
+  floats(values: readonly number[], dims?: readonly number[], type?: FloatType): string
+  /** The same builder for the part of a model that computes in another floating type. */
+  inType(floatType: FloatType): GraphBuilder
   /** A constant of int64; one axis unless dims say otherwise. */
   integers(values: readonly number[], dims?: readonly number[]): string
   /** `value` in the shape that `model` has at run time. */
@@ -88,27 +88,29 @@ export const createGraphBuilder = (options: {
       nodes.push(createNode(opType, inputs, [output], attributes))
       return output
     },
+    addCopy(node, inputs) {
+      const output = name(node.opType)
+      nodes.push({ ...node, name: '', input: inputs, output: [output] })
+      return output
+    },
     addMany(opType, inputs, count, attributes = {}) {
       const outputs = Array.from({ length: count }, () => name(opType))
       nodes.push(createNode(opType, inputs, outputs, attributes))
       return outputs
     },
-    floats: (values, dims = []) =>
-      constant(floatType, floatType === 'float32' ? Float32Array.from(values) : Float64Array.from(values), dims),
-    integers: (values, dims = [values.length]) => constant('int64', BigInt64Array.from(values, BigInt), dims),
+    floats: (values, dims = [], type = floatType) =>
+      constant(type, type === 'float32' ? Float32Array.from(values) : Float64Array.from(values), dims),
+    inType: (other) => ({
+      ...builder,
+      floatType: other,
+      floats: (values, dims, type = other) => builder.floats(values, dims, type),
+    }),
+    integers: (values, dims = [values.length]) => constant('int64', int64Array(values), dims),
     reshapeLike: (value, model) => builder.add('Reshape', [value, builder.add('Shape', [model])]),
     sum: (value, axes, keepDims) =>
-      opset >= axesAsInput
-        ? builder.add('ReduceSum', [value, builder.integers(axes)], { keepdims: keepDims ? 1n : 0n })
-        : builder.add('ReduceSum', [value], { axes: axes.map(BigInt), keepdims: keepDims ? 1n : 0n }),
-    greatest: (value, axes) =>
-      opset >= allAxesAsInput
-        ? builder.add('ReduceMax', [value, builder.integers(axes)], { keepdims: 1n })
-        : builder.add('ReduceMax', [value], { axes: axes.map(BigInt), keepdims: 1n }),
-    unsqueeze: (value, axes) =>
-      opset >= axesAsInput
-        ? builder.add('Unsqueeze', [value, builder.integers(axes)])
-        : builder.add('Unsqueeze', [value], { axes: axes.map(BigInt) }),
+      builder.add('ReduceSum', [value, builder.integers(axes)], { keepdims: keepDims ? 1n : 0n }),
+    greatest: (value, axes) => builder.add('ReduceMax', [value, builder.integers(axes)], { keepdims: 1n }),
+    unsqueeze: (value, axes) => builder.add('Unsqueeze', [value, builder.integers(axes)]),
     sumToShape(value, from, to) {
       const added = from.length - to.length
       const leading = from.slice(0, added).map((_, axis) => axis)

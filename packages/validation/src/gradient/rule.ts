@@ -1,3 +1,4 @@
+import type { ElementType } from '@nootropic/core'
 import type { NodeProto } from '@nootropic/core/formats'
 import type { GraphBuilder } from './graph-builder.ts'
 
@@ -6,6 +7,8 @@ export interface ReverseStep {
   readonly node: NodeProto
   /** Name of the loss's slope with regard to the node's first output. */
   readonly slope: string
+  /** The slope with regard to any output, or nothing where none arrives. */
+  slopeOf(output: number): string | undefined
   /** Name of an input; `''` when it is left out. */
   input(index: number): string
   /** Name of the node's first output. */
@@ -14,6 +17,8 @@ export interface ReverseStep {
   wants(index: number): boolean
   /** The shape that a value had when the model was probed. Its batch dimension may differ at run time. */
   shape(name: string): readonly number[]
+  /** The type that a value had when the model was probed; integers and booleans have no slope. */
+  type(name: string): ElementType | undefined
   /** The values of a constant, or nothing when the value is computed from the input. */
   constant(name: string): number[] | undefined
   readonly graph: GraphBuilder

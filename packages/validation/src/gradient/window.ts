@@ -1,5 +1,5 @@
-import { integerAttribute, integersAttribute, textAttribute } from './attributes.ts'
-import type { Refusal, ReverseStep } from './rule.ts'
+import { integersAttribute, textAttribute } from './attributes.ts'
+import type { ReverseStep } from './rule.ts'
 
 /** How a convolution or a pooling slides over its input; one entry a spatial axis. */
 export interface SlidingWindow {
@@ -13,14 +13,13 @@ export interface SlidingWindow {
 }
 
 /** The window of a node, with `auto_pad` worked out from the probed shapes. */
-export const slidingWindow = (step: ReverseStep, kernel: readonly number[]): SlidingWindow | Refusal => {
+export const slidingWindow = (step: ReverseStep, kernel: readonly number[]): SlidingWindow => {
   const { node, shape, input, output } = step
   const spatialInput = shape(input(0)).slice(2)
   const spatialOutput = shape(output).slice(2)
   const ones = kernel.map(() => 1)
   const strides = integersAttribute(node, 'strides') ?? ones
   const dilations = integersAttribute(node, 'dilations') ?? ones
-  if (integerAttribute(node, 'ceil_mode', 0) !== 0) return { refused: 'ceil_mode' }
   const autoPad = textAttribute(node, 'auto_pad', 'NOTSET')
   const explicit = integersAttribute(node, 'pads') ?? [...ones, ...ones].map(() => 0)
   const base = { kernel, strides, dilations, input: spatialInput, output: spatialOutput }

@@ -26,7 +26,7 @@ export const reverseAveragePool: ReverseRule = (step) => {
   const kernel = integersAttribute(node, 'kernel_shape')
   if (kernel === undefined) return { refused: 'no kernel_shape' }
   const window = slidingWindow(step, kernel)
-  if ('refused' in window) return window
+  if (integerAttribute(node, 'ceil_mode', 0) !== 0) return { refused: 'ceil_mode' }
   if (window.dilations.some((dilation) => dilation !== 1)) return { refused: 'dilations' }
   const channels = shape(input(0))[1] ?? 1
   const size = product(kernel)
