@@ -11,7 +11,7 @@ const enoughFindings = 20
 const sliceMs = 5
 
 /** The texts of some tensors, and what each is called. */
-export function* textsOf(tensors: Tensors): Generator<readonly [text: string, path: string]> {
+function* textsOf(tensors: Tensors): Generator<readonly [text: string, path: string]> {
   for (const [name, { data }] of Object.entries(tensors)) {
     if (ArrayBuffer.isView(data)) continue
     for (const [index, text] of data.entries()) yield [text, `${name}[${index}]`]
