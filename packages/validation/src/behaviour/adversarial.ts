@@ -1,19 +1,42 @@
-import { type Clock, createSeededRandom, type Finding, isNootropicError, NootropicError } from '@nootropic/core'
+import { type Clock, createSeededRandom, type Finding, isNootropicError } from '@nootropic/core'
 import { incompleteOutcome, type StageOutcome } from '../outcome.ts'
+import { type AttackDescription, defaultEffort } from './attacks/attack-description.ts'
 import { attackWithFgsm } from './attacks/fgsm.ts'
-import type { AttackTarget, Objective } from './attacks/objective.ts'
+import { type AttackLimits, guardModel, verifyMayGoOn } from './attacks/guarded-model.ts'
+import {
+  type AttackedModel,
+  type DifferentiableModel,
+  isInDomain,
+  type Objective,
+  verifyFinite,
+} from './attacks/objective.ts'
 import { attackWithPgd } from './attacks/pgd.ts'
+import { attackRegistry } from './attacks/registry.ts'
+import { differentiable } from './attacks/run-attack.ts'
+import { type Contender, worstCase } from './attacks/worst-case.ts'
 import { behaviourFinding } from './behaviour-finding.ts'
-import { predictClasses } from './classifier.ts'
-import type { FloatTensor } from './dataset.ts'
-import { blackBoxObjective, openObjectives } from './objectives.ts'
+import { blackBoxObjective, type OpenModel, openAttackedModel, openObjectives, scoredModel } from './objectives.ts'
 import { range, rowLength, takeRows } from './rows.ts'
 import { type ClassifierTrial, firstExamples, prepareTrial, type Subject, trialNotes } from './subject.ts'
+
+/** The registered attacks that can be judged at an L-infinity radius, besides FGSM and PGD. */
+export const strongerAttacks = [
+  'bim',
+  'mi-fgsm',
+  'apgd',
+  'auto-attack',
+  'deepfool',
+  'fab',
+  'square',
+  'hop-skip-jump',
+  'universal',
+] as const
 
 /** One attack, with the radius at which its result counts for the security score. */
 export type Attack =
   | { readonly type: 'fgsm'; readonly epsilon: number }
   | { readonly type: 'pgd'; readonly epsilon: number; readonly steps: number }
+  | { readonly type: (typeof strongerAttacks)[number]; readonly epsilon: number; readonly steps?: number }
 
 /** How to attack. */
 export interface AdversarialOptions {
@@ -24,6 +47,8 @@ export interface AdversarialOptions {
   readonly examples: number
   /** After this the stage stops and is incomplete. */
   readonly budgetMs: number
+  /** Stops the stage, which is then incomplete. */
+  readonly signal?: AbortSignal
 }
 
 /** The attacks of the format's own AdversarialTesting manifest. */
@@ -66,19 +91,50 @@ const maskedFinding = (subject: Subject, share: number): Finding =>
     tags: ['AML.T0043'],
   })
 
-/** The same objective, which stops the attack when the time is up: one slope of a slow model can take seconds. */
-const withBudget = (objective: Objective, hasTime: () => boolean): Objective => ({
+/** The same objective, which stops the attack when it must: one slope of a slow model can take seconds. */
+const withLimits = (objective: Objective, limits: AttackLimits): Objective => ({
   name: objective.name,
-  slope: (inputs, labels) => {
-    if (!hasTime()) throw new NootropicError('DEADLINE_EXCEEDED', 'the time budget of adversarial testing is used up')
-    return objective.slope(inputs, labels)
+  slope: async (inputs, labels) => {
+    verifyMayGoOn(limits)
+    const slope = await objective.slope(inputs, labels)
+    verifyFinite(slope, 'slopes')
+    return slope
   },
 })
 
-const attackOnce = (attack: Attack, target: AttackTarget, seed: number): Promise<FloatTensor> =>
-  attack.type === 'fgsm'
-    ? attackWithFgsm(target)
-    : attackWithPgd({ ...target, steps: attack.steps, random: createSeededRandom(seed) })
+/** What attacks have of the model. */
+interface Arms {
+  readonly objectives: readonly Objective[]
+  readonly model: AttackedModel | DifferentiableModel
+}
+
+/** An attack at a radius: FGSM and PGD on each objective, any other as it is registered. */
+const contendersOf = (attack: Attack, radius: number, arms: Arms, seed: number): Contender[] => {
+  if (attack.type === 'fgsm' || attack.type === 'pgd') {
+    return arms.objectives.map((objective) => ({
+      name: `${attack.type} on ${objective.name}`,
+      run: (target) =>
+        attack.type === 'fgsm'
+          ? attackWithFgsm({ ...target, objective, radius })
+          : attackWithPgd({ ...target, objective, radius, steps: attack.steps, random: createSeededRandom(seed) }),
+    }))
+  }
+  const registered: AttackDescription = attackRegistry[attack.type]
+  const effort = { ...defaultEffort, ...(attack.steps === undefined ? {} : { steps: attack.steps }) }
+  const { model } = arms
+  return [
+    {
+      name: attack.type,
+      run: (target) => {
+        const random = createSeededRandom(seed)
+        const request = { ...target, norm: 'linf', radius, random, effort } as const
+        return registered.needs === 'slopes'
+          ? registered.run(differentiable(model, { domain: target.domain, random }), request)
+          : registered.run(model, request)
+      },
+    },
+  ]
+}
 
 /**
  * Attacks at each radius, smallest first, with each attack on each objective. An example counts as standing only if it
@@ -88,26 +144,34 @@ const attackOnce = (attack: Attack, target: AttackTarget, seed: number): Promise
  */
 const attackAll = async (
   trial: ClassifierTrial,
-  objectives: readonly Objective[],
+  arms: Arms,
   options: { readonly attacks: readonly Attack[]; readonly epsilons: readonly number[]; readonly seed: number },
   record: (epsilon: number, standing: number) => void,
 ): Promise<void> => {
   const width = trial.domain[1] - trial.domain[0]
   let standing = range(trial.labels.length)
   for (const epsilon of options.epsilons) {
-    for (const attack of epsilon === 0 ? [] : options.attacks) {
-      for (const objective of objectives) {
-        if (standing.length === 0) break
-        const inputs = takeRows(trial.inputs, standing)
-        const labels = standing.map((row) => trial.labels[row] ?? -1)
-        const target = { inputs, labels, objective, radius: epsilon * width, domain: trial.domain }
-        const answers = await predictClasses(trial.classifier, await attackOnce(attack, target, options.seed))
-        standing = standing.filter((_, place) => answers[place] === labels[place])
-      }
+    const radius = epsilon * width
+    if (epsilon > 0 && standing.length > 0) {
+      const { fooledBy } = await worstCase({
+        model: arms.model,
+        inputs: takeRows(trial.inputs, standing),
+        labels: standing.map((row) => trial.labels[row] ?? -1),
+        domain: trial.domain,
+        bounds: { norm: 'linf', radius },
+        attacks: options.attacks.flatMap((attack) => contendersOf(attack, radius, arms, options.seed)),
+      })
+      standing = standing.filter((_, place) => fooledBy[place] === undefined)
     }
     record(epsilon, standing.length)
   }
 }
+
+/** Whether an attack climbs the objectives as they are, and needs no further session. */
+const isPlain = (type: Attack['type']): boolean => type === 'fgsm' || type === 'pgd'
+
+/** What ends the stage without making it void: what was measured before stays. */
+const endings = ['DEADLINE_EXCEEDED', 'ABORTED', 'OUTPUT_INVALID'] as const
 
 /**
  * Attacks a classifier: by its gradient where one can be derived, else, on fewer examples, as a black box. Where most
@@ -119,16 +183,27 @@ export const testAdversarial = async (
   clock: Clock,
 ): Promise<StageOutcome> => {
   const startedMs = clock.monotonicMs()
-  const hasTime = (): boolean => clock.monotonicMs() - startedMs <= options.budgetMs
+  const limits: AttackLimits = {
+    hasTime: () => clock.monotonicMs() - startedMs <= options.budgetMs,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  }
   if (options.attacks.length === 0) return incompleteOutcome('no attack was asked for')
+  const idle = options.attacks.find((attack) => !(attack.epsilon > 0) || ('steps' in attack && !(attack.steps >= 1)))
+  if (idle !== undefined)
+    return incompleteOutcome(`the attack ${idle.type} has no epsilon above 0 or no step: it proves nothing`)
   const prepared = await prepareTrial(subject, options.examples)
   if ('reason' in prepared) return incompleteOutcome(prepared.reason)
+  if (!isInDomain(prepared.inputs, prepared.domain))
+    return incompleteOutcome(`examples lie outside their domain [${prepared.domain}]: check domain and scaling`)
   const objectives = await openObjectives(subject, prepared)
+  let open: OpenModel | undefined
   try {
+    const needsModel = options.attacks.some(({ type }) => attackRegistry[type].needs === 'slopes' && !isPlain(type))
+    if (needsModel) open = await openAttackedModel(subject, prepared)
     const trial = objectives.isWhiteBox ? prepared : firstExamples(prepared, blackBoxExamples)
     const flat = objectives.isWhiteBox ? await leastFlatShare(objectives.list, trial) : 0
     const isMasked = flat > maskedShare
-    const list = isMasked ? [...objectives.list, blackBoxObjective(subject, trial, 'margin')] : objectives.list
+    const climbed = isMasked ? [...objectives.list, blackBoxObjective(subject, trial, 'margin')] : objectives.list
     const judged = Math.max(...options.attacks.map(({ epsilon }) => epsilon))
     const epsilons = new Set([0, ...options.epsilons, ...options.attacks.map(({ epsilon }) => epsilon)])
     const measurements: Record<string, number> = {
@@ -142,7 +217,10 @@ export const testAdversarial = async (
     try {
       await attackAll(
         trial,
-        list.map((objective) => withBudget(objective, hasTime)),
+        {
+          objectives: climbed.map((objective) => withLimits(objective, limits)),
+          model: guardModel(open?.model ?? scoredModel(trial), limits).model,
+        },
         { attacks: options.attacks, epsilons: [...epsilons].sort((left, right) => left - right), seed: subject.seed },
         (epsilon, standing) => {
           measurements[`${trial.measure}AtEpsilon=${epsilon}`] = standing / trial.examples
@@ -150,7 +228,7 @@ export const testAdversarial = async (
         },
       )
     } catch (error) {
-      if (!isNootropicError(error, 'DEADLINE_EXCEEDED')) throw error
+      if (!isNootropicError(error) || !endings.some((code) => code === error.code)) throw error
       return { verdict: 'incomplete', measurements, findings, note: [...notes, error.message].join('; ') }
     }
     const note = notes.length === 0 ? {} : { note: notes.join('; ') }
@@ -158,5 +236,6 @@ export const testAdversarial = async (
     return { verdict: 'pass', measurements, findings, kept: { test: `attack at epsilon ${judged}`, kept }, ...note }
   } finally {
     await objectives.close()
+    await open?.close()
   }
 }

@@ -1,17 +1,23 @@
-import { type FloatTensor, floatArray } from '../dataset.ts'
+import type { FloatTensor } from '../dataset.ts'
+import { rowLength } from '../rows.ts'
+import { copyOf, elementsOf, rowOf } from './examples.ts'
+import { type Norm, placeInBall, steepestChange } from './norms.ts'
 import type { AttackTarget } from './objective.ts'
 
 /**
  * The fast gradient sign method (Goodfellow, Shlens, Szegedy 2015, arXiv 1412.6572): one step of the whole radius along
- * the sign of the slope, kept inside the domain.
+ * the sign of the slope (in L2 along the slope), kept inside the domain.
  */
-export const attackWithFgsm = async (target: AttackTarget): Promise<FloatTensor> => {
-  const { inputs, labels, objective, radius, domain } = target
+export const attackWithFgsm = async (
+  target: AttackTarget & { readonly norm?: Exclude<Norm, 'l0'> },
+): Promise<FloatTensor> => {
+  const { inputs, labels, objective, radius, domain, norm = 'linf' } = target
+  const width = rowLength(inputs)
   const slope = await objective.slope(inputs, labels)
-  const data = floatArray(inputs.type, inputs.data.length)
-  for (let index = 0; index < data.length; index += 1) {
-    const moved = (inputs.data[index] ?? 0) + radius * Math.sign(slope[index] ?? 0)
-    data[index] = Math.min(domain[1], Math.max(domain[0], moved))
+  const moved = copyOf(inputs)
+  for (let row = 0; row < labels.length; row += 1) {
+    const change = steepestChange(norm, rowOf(slope, row, width), radius)
+    placeInBall(elementsOf(moved, row), elementsOf(inputs, row), change, { norm, radius, domain })
   }
-  return { ...inputs, data }
+  return moved
 }
