@@ -3,18 +3,31 @@ import {
   type ModelBytes,
   type ModelRef,
   NootropicError,
+  type RunOptions,
   type SessionOptions,
+  type Tensor,
 } from '@nootropic/core'
 import { modelBytes } from '@nootropic/core/formats'
 import type { PoolEvent, TellPool } from './pool/pool-event.ts'
 import type { IsolationReport } from './sandbox/isolation.ts'
-import type { LendModel } from './sandbox/session.ts'
+import type { LendModel, TracedRun } from './sandbox/session.ts'
+import { untilStopped, withDeadline } from './sandbox/stop-signal.ts'
 import type { Vault } from './vault/vault-contract.ts'
 
-/** A session, which says what was proved of its worker, and which process that is, when it has one. */
+/** A session, which says of each run what was proved of the worker that answered, when it has workers. */
 export interface ModelSession extends InferenceSession {
+  /** Of the worker that was given a run last. */
   readonly isolation?: IsolationReport
   readonly pid?: number
+  runTraced?(feeds: Readonly<Record<string, Tensor>>, options?: RunOptions): Promise<TracedRun>
+}
+
+/** What a run gave, and the worker that gave it; the run's time is that in the session, starting it not included. */
+export interface ModelRun {
+  readonly outputs: Record<string, Tensor>
+  readonly isolation: IsolationReport | undefined
+  readonly pid: number | undefined
+  readonly runMs: number
 }
 
 /** How a session of a served model is opened. */
@@ -39,6 +52,13 @@ export interface ModelWorkers {
    * @throws NootropicError `ABORTED` after {@link ModelWorkers.closeAll}
    */
   session(ref: ModelRef): Promise<ModelSession>
+  /**
+   * Runs a version once. The deadline counts from here on, and with the signal ends the wait for a session that is not there
+   * yet; that starts on, for whoever comes next.
+   *
+   * @throws NootropicError `DEADLINE_EXCEEDED`, `ABORTED`, and what opening and running a session throws
+   */
+  run(ref: ModelRef, feeds: Readonly<Record<string, Tensor>>, options?: RunOptions): Promise<ModelRun>
   /** Stops the workers of every version of `model`, whatever they do. */
   close(model: string): Promise<void>
   /** Stops the workers of the other versions of the model. */
@@ -88,18 +108,35 @@ export const createModelWorkers = ({ vault, sessions, onEvent }: ModelWorkersPar
       }),
     )
   }
+  const sessionOf = async (ref: ModelRef): Promise<ModelSession> => {
+    if (!isOpen) throw new NootropicError('ABORTED', 'the executor was closed')
+    const key = keyOf(ref)
+    const known = workers.get(key)
+    if (known !== undefined) return known.session
+    const stop = new AbortController()
+    const worker = { ref, stop, session: open(ref, stop.signal) }
+    workers.set(key, worker)
+    // What could not be opened is tried again by the next who asks.
+    worker.session.catch(() => workers.get(key) === worker && workers.delete(key))
+    return worker.session
+  }
   return {
-    async session(ref) {
-      if (!isOpen) throw new NootropicError('ABORTED', 'the executor was closed')
-      const key = keyOf(ref)
-      const known = workers.get(key)
-      if (known !== undefined) return known.session
-      const stop = new AbortController()
-      const worker = { ref, stop, session: open(ref, stop.signal) }
-      workers.set(key, worker)
-      // What could not be opened is tried again by the next who asks.
-      worker.session.catch(() => workers.get(key) === worker && workers.delete(key))
-      return worker.session
+    session: sessionOf,
+    async run(ref, feeds, { signal, deadlineMs } = {}) {
+      const askedMs = performance.now()
+      const session = await withDeadline(deadlineMs ?? Number.POSITIVE_INFINITY, signal, (stop) =>
+        untilStopped(sessionOf(ref), stop),
+      )
+      const startedMs = performance.now()
+      const options: RunOptions = {
+        ...(signal === undefined ? {} : { signal }),
+        ...(deadlineMs === undefined ? {} : { deadlineMs: deadlineMs - (startedMs - askedMs) }),
+      }
+      const run: Omit<ModelRun, 'runMs'> =
+        session.runTraced === undefined
+          ? { outputs: await session.run(feeds, options), isolation: session.isolation, pid: session.pid }
+          : await session.runTraced(feeds, options)
+      return { ...run, runMs: performance.now() - startedMs }
     },
     close: (model) => closeWhere(({ name }) => name === model),
     closeOthers: ({ name, version }) => closeWhere((other) => other.name === name && other.version !== version),

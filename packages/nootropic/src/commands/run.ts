@@ -13,7 +13,11 @@ export const run: Verb = {
   options: {
     ...installationOptions,
     input: { type: 'string', value: 'FILE', description: 'JSON: { "<input>": { "type", "dims", "data" } }' },
-    deadline: { type: 'string', value: 'MS', description: 'milliseconds after which the run is stopped' },
+    deadline: {
+      type: 'string',
+      value: 'MS',
+      description: 'milliseconds after which the run is stopped (at most 30000, which is the default)',
+    },
   },
   run: async (invocation, streams) => {
     const model = operand(invocation, 0, 'the name of a model')

@@ -15,7 +15,7 @@ import {
   type Tensor,
 } from '@nootropic/core'
 import { tensorsByteLength } from '../guards/check-values.ts'
-import { createModelWorkers, type ModelSessions } from '../model-workers.ts'
+import { createModelWorkers, type ModelRun, type ModelSessions } from '../model-workers.ts'
 import type { Registry } from '../registry.ts'
 import type { IsolationReport } from '../sandbox/isolation.ts'
 import type { Vault } from '../vault/vault-contract.ts'
@@ -27,6 +27,7 @@ import { type ExecutionRules, ignored, rulesOf } from './execution-rules.ts'
 import { createGate } from './gate.ts'
 import { guardInputs } from './guard-inputs.ts'
 import { guardOutputs } from './guard-outputs.ts'
+import type { Tensors } from './guarded.ts'
 import { createModelControl } from './model-control.ts'
 import { inSpan, type Stage } from './stage.ts'
 import { takeInputs } from './take-inputs.ts'
@@ -112,19 +113,13 @@ export const createExecutor = (parts: ExecutorParts): Executor => {
 
   const run = async (
     ref: ModelRef,
-    inputs: ExecutionRequest['inputs'],
-    { signal, deadlineMs }: RunOptions,
+    inputs: Tensors,
+    options: RunOptions,
     verifyOpen: () => void,
-  ) => {
+  ): Promise<ModelRun> => {
     // At once before: what was suspended since it was looked up must start no worker that nobody stops.
     verifyOpen()
-    const session = await workers.session(ref)
-    const startedMs = clock.monotonicMs()
-    const outputs = await session.run(inputs, {
-      ...(signal === undefined ? {} : { signal }),
-      ...(deadlineMs === undefined ? {} : { deadlineMs }),
-    })
-    return { outputs, isolation: session.isolation, runMs: clock.monotonicMs() - startedMs }
+    return workers.run(ref, inputs, options)
   }
 
   const answer = async (request: ExecutionRequest, trace: ExecutionTrace): Promise<ExecutionResult> => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type AuditEntry,
   type AuditLog,
@@ -17,7 +18,12 @@ export interface ModelControlParts {
   readonly gate: Gate
   readonly audit: AuditLog
   readonly bus: EventBus
+  /** How long those inside are waited for, in milliseconds, when the version that serves changes or none does. */
+  readonly drainMs?: number
 }
+
+// Twice as long as a run may take when nobody says anything else.
+const defaultDrainMs = 60_000
 
 // The contract names no caller: whoever holds it acts for the system, and says why.
 const entryOf = (action: string, model: string, reason: string, ref?: ModelRef): AuditEntry => ({
@@ -34,7 +40,14 @@ const entryOf = (action: string, model: string, reason: string, ref?: ModelRef):
  * Acts on models that serve, each act in the audit log. What makes a model serve is recorded before it is done; a
  * suspension is carried out even where it cannot be recorded, and then fails.
  */
-export const createModelControl = ({ registry, workers, gate, audit, bus }: ModelControlParts): ModelControl => {
+export const createModelControl = (parts: ModelControlParts): ModelControl => {
+  const { registry, workers, gate, audit, bus, drainMs = defaultDrainMs } = parts
+  /** Whoever never comes out must not keep a model from being changed. */
+  const drained = async (model: string): Promise<void> => {
+    const overdue = new AbortController()
+    await Promise.race([gate.drained(model), sleep(drainMs, undefined, { signal: overdue.signal }).catch(() => {})])
+    overdue.abort()
+  }
   const publish = (happening: string, model: string, reason: string, ref?: ModelRef) =>
     bus.publish({
       source: '/nootropic/runtime',
@@ -53,6 +66,11 @@ export const createModelControl = ({ registry, workers, gate, audit, bus }: Mode
       throw error
     }
   }
+  /** Whatever was warmed up and does not serve needs no worker. */
+  const keepServing = async (model: string): Promise<void> => {
+    const { active } = await registry.status(model)
+    if (active !== undefined) await workers.closeOthers(active)
+  }
   return {
     async suspend(model, reason) {
       // In this order: nobody new is let in, nobody inside gets a result, nothing runs, everybody is out. Where the registry
@@ -62,7 +80,7 @@ export const createModelControl = ({ registry, workers, gate, audit, bus }: Mode
       } finally {
         gate.shut(model)
         await workers.close(model)
-        await gate.drained(model)
+        await drained(model)
       }
       await audit.append(entryOf('suspend', model, reason))
       await publish('suspended', model, reason)
@@ -77,10 +95,15 @@ export const createModelControl = ({ registry, workers, gate, audit, bus }: Mode
         const { active } = await registry.status(ref.name)
         // In place of another it is warm before it serves: nobody waits for its start, and what does not start replaces nothing.
         if (active !== undefined && active.version !== ref.version) await workers.session(ref)
-        await registry.activate(ref)
+        try {
+          await registry.activate(ref)
+        } catch (error) {
+          await keepServing(ref.name).catch(() => {})
+          throw error
+        }
       })
-      // Who is inside gets the answer of the version before; then nobody needs its worker any more.
-      await gate.drained(ref.name)
+      // Who is inside gets the answer of the version before, unless that takes too long; then nobody needs its worker any more.
+      await drained(ref.name)
       await workers.closeOthers(ref)
       await publish('activated', ref.name, reason, ref)
     },
@@ -88,7 +111,7 @@ export const createModelControl = ({ registry, workers, gate, audit, bus }: Mode
       const ref = await carryOut(entryOf('rollback', model, reason), () => registry.rollback(model, reason))
       await workers.closeOthers(ref)
       // Who looked the version up before it went may only now have started its worker.
-      await gate.drained(model)
+      await drained(model)
       await workers.closeOthers(ref)
       await publish('rolled-back', model, reason, ref)
       return ref

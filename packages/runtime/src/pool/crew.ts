@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isNootropicError, type NootropicError } from '@nootropic/core'
+import { isNootropicError, NootropicError } from '@nootropic/core'
 import type { LoadedWorker } from '../sandbox/loaded-worker.ts'
 import type { TellPool, WorkerEndCause } from './pool-event.ts'
 import { createStartRecord } from './start-record.ts'
@@ -17,6 +17,8 @@ export interface Crew {
   take(): LoadedWorker | undefined
   /** Alive it is warm again; dead it is replaced. */
   giveBack(worker: LoadedWorker, cause: WorkerEndCause): void
+  /** The worker, which is busy, is replaced when it is given back. */
+  retire(worker: LoadedWorker): void
   /** Starts who is missing, one after the other: each holds the model twice while it loads. */
   fill(): void
   /** Replaces everybody, those who are busy when they are done. Resolves when no old one is idle and a new one is warm. */
@@ -39,6 +41,12 @@ interface CrewParts {
 // How late a worker is found dead that died while nobody used it.
 const watchMs = 1000
 
+/**
+ * A worker that lived as long started well, whether or not it was asked for anything. Before that only an answer tells: code of a
+ * model may end its worker as soon as it is loaded, and must not have its host start one after the other.
+ */
+const soundLifeMs = 5000
+
 const reasonOf = (error: unknown) =>
   isNootropicError(error)
     ? { code: error.code, reason: error.message }
@@ -49,6 +57,8 @@ export const createCrew = ({ first, strength, start, tell, onWarm, onRefusal }: 
   const idle: LoadedWorker[] = [first]
   const busy = new Set<LoadedWorker>()
   const outdated = new WeakSet<LoadedWorker>()
+  const answered = new WeakSet<LoadedWorker>()
+  const bornMs = new WeakMap<LoadedWorker, number>([[first, performance.now()]])
   const leaving = new Set<Promise<void>>()
   const ending = new AbortController()
   const starts = createStartRecord()
@@ -59,22 +69,24 @@ export const createCrew = ({ first, strength, start, tell, onWarm, onRefusal }: 
     const gone = worker.kill().finally(() => leaving.delete(gone))
     leaving.add(gone)
   }
+  const noteFailure = (error: unknown): void => {
+    starts.failed(error)
+    const { refusal } = starts
+    if (refusal !== undefined && idle.length + busy.size === 0) onRefusal(refusal)
+  }
   const startOne = async (): Promise<void> => {
     const begunMs = performance.now()
     try {
       const worker = await start(ending.signal)
-      starts.succeeded()
+      bornMs.set(worker, performance.now())
       const startMs = performance.now() - begunMs
       tell({ type: 'worker-started', pid: worker.pid, level: worker.isolation.level, startMs })
       if (ending.signal.aborted) bury(worker, 'stopped')
       else idle.unshift(worker)
     } catch (error) {
       if (ending.signal.aborted) return
-      starts.failed(error)
+      noteFailure(error)
       tell({ type: 'start-failed', ...reasonOf(error), retryMs: starts.delayMs })
-      const { refusal } = starts
-      if (refusal !== undefined && idle.length + busy.size === 0) onRefusal(refusal)
-      await sleep(starts.delayMs, undefined, { ref: false, signal: ending.signal }).catch(() => {})
     }
   }
   const isMissing = (): boolean => !ending.signal.aborted && idle.length + busy.size < strength
@@ -82,7 +94,9 @@ export const createCrew = ({ first, strength, start, tell, onWarm, onRefusal }: 
     while (isMissing()) {
       // To start a process holds this one up for some milliseconds: whoever has an answer coming gets it first.
       await new Promise((resolve) => setImmediate(resolve))
-      await startOne()
+      const { delayMs } = starts
+      if (delayMs > 0) await sleep(delayMs, undefined, { ref: false, signal: ending.signal }).catch(() => {})
+      if (isMissing()) await startOne()
       if (idle.length > 0) onWarm()
     }
     filling = undefined
@@ -94,7 +108,12 @@ export const createCrew = ({ first, strength, start, tell, onWarm, onRefusal }: 
     const dead = idle.filter(({ isAlive }) => !isAlive)
     if (dead.length === 0) return
     idle.splice(0, idle.length, ...idle.filter(({ isAlive }) => isAlive))
-    for (const worker of dead) bury(worker, 'unknown')
+    for (const worker of dead) {
+      bury(worker, 'unknown')
+      const isSound = answered.has(worker) || performance.now() - (bornMs.get(worker) ?? 0) >= soundLifeMs
+      if (isSound) starts.succeeded()
+      else noteFailure(new NootropicError('WORKER_FAILED', 'the worker ended before it was asked for anything'))
+    }
     fill()
   }
   const watch = setInterval(buryDead, watchMs).unref()
@@ -117,6 +136,10 @@ export const createCrew = ({ first, strength, start, tell, onWarm, onRefusal }: 
     },
     giveBack(worker, cause) {
       busy.delete(worker)
+      if (worker.isAlive) {
+        answered.add(worker)
+        starts.succeeded()
+      }
       if (ending.signal.aborted) return bury(worker, 'stopped')
       if (worker.isAlive && !outdated.has(worker)) {
         idle.push(worker)
@@ -127,6 +150,7 @@ export const createCrew = ({ first, strength, start, tell, onWarm, onRefusal }: 
       if (spare !== undefined) tell({ type: 'spare-used', pid: spare.pid })
       fill()
     },
+    retire: (worker) => void outdated.add(worker),
     fill,
     async restart() {
       for (const worker of busy) outdated.add(worker)

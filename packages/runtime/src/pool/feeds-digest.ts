@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Digest, Tensor } from '@nootropic/core'
-import { encodeTensors } from '../worker/tensor-payload.ts'
+import { encodeTensors, textOverhead } from '../worker/tensor-payload.ts'
 
 /** Tensors by the names of a model's inputs or outputs. */
 export type Tensors = Readonly<Record<string, Tensor>>
@@ -9,9 +9,9 @@ export type Tensors = Readonly<Record<string, Tensor>>
 export const feedsByteLength = (feeds: Tensors): number => {
   let sum = 0
   for (const { data } of Object.values(feeds)) {
-    // A string is counted as UTF-16, whatever the engine makes of it.
+    // A string is counted as UTF-16, whatever the engine makes of it; an empty one takes memory too.
     if (ArrayBuffer.isView(data)) sum += data.byteLength
-    else for (const text of data) sum += 2 * text.length
+    else for (const text of data) sum += textOverhead + 2 * text.length
   }
   return sum
 }
@@ -37,4 +37,25 @@ export const feedsDigest = (feeds: Tensors): Digest => {
   hash.update(length).update(head)
   for (const part of parts) hash.update(part)
   return `sha256:${hash.digest('hex')}`
+}
+
+/** What an input is known by; both are found out when they are first asked for, and once. */
+export interface InputIdentity {
+  readonly shape: string
+  readonly digest: Digest
+}
+
+export const identityOf = (feeds: Tensors): InputIdentity => {
+  let shape: string | undefined
+  let digest: Digest | undefined
+  return {
+    get shape() {
+      shape ??= feedsShape(feeds)
+      return shape
+    },
+    get digest() {
+      digest ??= feedsDigest(feeds)
+      return digest
+    },
+  }
 }

@@ -1,10 +1,11 @@
-import { isNootropicError, NootropicError, type Tensor } from '@nootropic/core'
+import { type Clock, isNootropicError, NootropicError } from '@nootropic/core'
 import type { IsolationReport } from '../sandbox/isolation.ts'
 import type { SandboxLimits } from '../sandbox/limits.ts'
 import type { LoadedWorker } from '../sandbox/loaded-worker.ts'
 import { withDeadline } from '../sandbox/stop-signal.ts'
 import { afterFailure } from './after-failure.ts'
 import { createBatching } from './batching.ts'
+import { type CpuBudget, createCpuBudget } from './cpu-budget.ts'
 import { createCrew, type StartLoaded } from './crew.ts'
 import type { Tensors } from './feeds-digest.ts'
 import { type TellPool, tellSafely, type WorkerEndCause } from './pool-event.ts'
@@ -12,7 +13,7 @@ import type { PoolOptions } from './pool-options.ts'
 import { createQuarantine, quarantined } from './quarantine.ts'
 import { runBatch } from './run-batch.ts'
 import { createRunQueue } from './run-queue.ts'
-import { createRunRequest, type RunRequest } from './run-request.ts'
+import { type Answer, createRunRequest, type RunRequest } from './run-request.ts'
 import { watchUsage } from './worker-usage.ts'
 
 /** How busy the workers of a model are now. */
@@ -36,7 +37,7 @@ export interface Pool {
    * @throws the reason of `stop`; NootropicError `LIMIT_EXCEEDED` when too much waits, `INPUT_INVALID` for an input that ended
    * workers before, `WORKER_FAILED` for one that does so now; and what starting a worker throws, when too many did not start
    */
-  run(feeds: Tensors, stop: AbortSignal): Promise<Record<string, Tensor>>
+  run(feeds: Tensors, stop: AbortSignal): Promise<Answer>
   /** Replaces the workers; no run is lost. Resolves when new ones are there. */
   restart(): Promise<void>
   /** Takes nothing new, finishes what is inside, and ends the workers. */
@@ -50,11 +51,14 @@ export interface PoolParts {
   /** Warm, and the pool's from now on. */
   readonly first: LoadedWorker
   readonly start: StartLoaded
-  readonly limits: Pick<SandboxLimits, 'deadlineMs' | 'queueLength' | 'queueBytes'>
+  readonly limits: Pick<SandboxLimits, 'cpuSeconds' | 'deadlineMs' | 'maximumDeadlineMs' | 'queueLength' | 'queueBytes'>
   readonly options: PoolOptions
   /** Whether the model's graph allows runs to be joined. */
   readonly mayJoin: () => Promise<boolean>
   readonly onEvent?: TellPool | undefined
+  /** By which inputs that ended workers are forgotten. */
+  readonly clock?: Clock
+  readonly cpuBudget?: CpuBudget | undefined
 }
 
 const causeOf = (error: unknown): WorkerEndCause =>
@@ -64,10 +68,19 @@ const causeOf = (error: unknown): WorkerEndCause =>
 const maximumTrialMs = 10_000
 
 /** Keeps the workers of one model and shares them among whoever asks, first come first served. */
-export const createPool = ({ first, start, limits, options, mayJoin, onEvent }: PoolParts): Pool => {
+export const createPool = ({
+  first,
+  start,
+  limits,
+  options,
+  mayJoin,
+  onEvent,
+  clock,
+  cpuBudget = limits.cpuSeconds === undefined ? undefined : createCpuBudget(limits.cpuSeconds),
+}: PoolParts): Pool => {
   const tell = tellSafely(onEvent)
   const queue = createRunQueue(limits)
-  const quarantine = createQuarantine()
+  const quarantine = createQuarantine(clock)
   const inside = new Set<RunRequest>()
   const batching = createBatching(mayJoin)
   let running = 0
@@ -90,7 +103,9 @@ export const createPool = ({ first, start, limits, options, mayJoin, onEvent }: 
   const runOne = async (worker: LoadedWorker, request: RunRequest): Promise<WorkerEndCause> => {
     const begunMs = performance.now()
     try {
-      request.resolve(await worker.run(request.feeds, request.stop))
+      const outputs = await worker.run(request.feeds, request.stop)
+      request.resolve({ outputs, isolation: worker.isolation, pid: worker.pid })
+      quarantine.clear(request.identity)
       return 'unknown'
     } catch (error) {
       fail(request, error, performance.now() - begunMs)
@@ -108,12 +123,16 @@ export const createPool = ({ first, start, limits, options, mayJoin, onEvent }: 
     }
     return causeOf(error)
   }
+  const retireSpent = async (budget: CpuBudget, worker: LoadedWorker): Promise<void> => {
+    if (worker.isAlive && (await budget.isSpent(worker))) crew.retire(worker)
+  }
   const serve = async (worker: LoadedWorker, requests: readonly RunRequest[]): Promise<void> => {
     const [only] = requests
     running += 1
     lastServed = worker
     const isBatch = requests.length > 1 || only === undefined
     const cause = isBatch ? await runTogether(worker, requests) : await runOne(worker, only)
+    if (cpuBudget !== undefined) await retireSpent(cpuBudget, worker)
     running -= 1
     crew.giveBack(worker, cause)
     // Those who were answered together ask again together: a turn of the event loop lets them all in.
@@ -129,7 +148,7 @@ export const createPool = ({ first, start, limits, options, mayJoin, onEvent }: 
   /** The one that is to be served next. */
   const next = (): RunRequest | undefined => {
     for (const request of queue) {
-      const suspect = quarantine.find(request.feeds)
+      const suspect = quarantine.find(request.identity)
       if (suspect === undefined) return request
       queue.remove(request)
       tell({ type: 'input-refused', digest: suspect.digest })
@@ -162,7 +181,9 @@ export const createPool = ({ first, start, limits, options, mayJoin, onEvent }: 
     const trial = withDeadline(maximumTrialMs, undefined, (stop) =>
       batching.learn(request, (feeds) => worker.run(feeds, stop)),
     )
-    void trial.then(() => crew.giveBack(worker, 'unknown'))
+    void trial
+      .then(() => (cpuBudget === undefined ? undefined : retireSpent(cpuBudget, worker)))
+      .then(() => crew.giveBack(worker, 'unknown'))
   }
   const crew = createCrew({
     first,

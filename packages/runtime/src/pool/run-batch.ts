@@ -16,7 +16,10 @@ export const runBatch = async (worker: LoadedWorker, requests: readonly RunReque
     const rows = feeds.map((one) => rowsOf(one) ?? 0)
     const answers = splitRows(await worker.run(joinRows(feeds), nobody.signal), rows)
     if (answers === undefined) throw new NootropicError('OUTPUT_INVALID', 'expected as many rows out as in')
-    for (const [index, request] of requests.entries()) request.resolve(answers[index] ?? {})
+    const { isolation, pid } = worker
+    for (const [index, request] of requests.entries()) {
+      request.resolve({ outputs: answers[index] ?? {}, isolation, pid })
+    }
     return undefined
   } catch (error) {
     return error

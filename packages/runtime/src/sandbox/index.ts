@@ -15,4 +15,4 @@ export {
 } from './isolation.ts'
 export { defaultSandboxLimits, type SandboxLimits } from './limits.ts'
 export { createSandbox, type Sandbox, type SandboxOptions, type SandboxSessionOptions } from './sandbox.ts'
-export type { LendModel, SandboxSession } from './session.ts'
+export type { LendModel, SandboxSession, TracedRun } from './session.ts'

@@ -73,10 +73,10 @@ export const stackBytes = 8 * 1024 ** 2
  * The limits of one worker process.
  *
  * RLIMIT_DATA counts private writable memory, which is what a model makes, but no stack that grows (mm/mmap.c), which
- * RLIMIT_STACK bounds. RLIMIT_AS bounds what the kernel keeps for
- * mappings, and RLIMIT_NPROC threads, of which a host has some ten thousand for all. Files may not grow. No core is dumped, which would put the model on a disk:
- * a limit of 0 stops files only, and Linux still hands the core to a program where core(5)'s pattern names one; of 1 byte it
- * does neither (fs/coredump.c).
+ * RLIMIT_STACK bounds. RLIMIT_AS bounds what the kernel keeps for mappings, and RLIMIT_NPROC threads, of which a host has some
+ * ten thousand for all. Files may not grow. No core is dumped, which would put the model on a disk: a limit of 0 stops files
+ * only, and Linux still hands the core to a program where core(5)'s pattern names one; of 1 byte it does neither
+ * (fs/coredump.c).
  */
 export const resourceLimits = ({ memoryBytes, descriptors, cpuSeconds, tasks }: ProcessLimits): ResourceLimit[] => [
   { name: 'data', resource: 2, value: memoryBytes },

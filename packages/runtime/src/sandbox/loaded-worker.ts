@@ -7,8 +7,17 @@ import {
   mailboxAlignment,
   mailboxThreshold,
   type NarrowReply,
+  type TensorHead,
 } from '../worker/protocol.ts'
-import { decodeTensors, type EncodedTensors, encodeTensors, frameSource, layOut } from '../worker/tensor-payload.ts'
+import {
+  countTexts,
+  decodeTensors,
+  type EncodedTensors,
+  encodeTensors,
+  frameSource,
+  layOut,
+  textOverhead,
+} from '../worker/tensor-payload.ts'
 import type { IsolatedWorker } from './isolate.ts'
 import type { IsolationReport } from './isolation.ts'
 import type { SandboxLimits } from './limits.ts'
@@ -55,7 +64,7 @@ export interface LoadedWorker {
 }
 
 /** Has the worker give up what it needs no more. What it says of it can be believed: it has seen no byte of a model. */
-const narrowWorker = async (process: WorkerProcess): Promise<NarrowReply> => {
+export const narrowWorker = async (process: WorkerProcess): Promise<NarrowReply> => {
   const reply = await process.request(frameTypes.narrow, {}, [], 0)
   const parsed = narrowReplySchema.safeParse(reply.head)
   if (!parsed.success) throw process.breakOff('the worker answered against its protocol')
@@ -85,6 +94,10 @@ const loadModel = async (
 // next run fails for want of a few bytes.
 const isOutOfMemory = ({ details }: NootropicError): boolean => details.resource === 'memory'
 
+/** What an answer takes on the host. */
+const outputsByteLength = (tensors: readonly TensorHead[]): number =>
+  tensors.reduce((sum, { byteLength }) => sum + byteLength, 0) + textOverhead * countTexts(tensors)
+
 /** How tensors travel in both directions, once it is known how the worker gets at its mailboxes. */
 interface Transport {
   send(inputs: EncodedTensors): Promise<Reply>
@@ -111,36 +124,42 @@ const createTransport = (
   process: WorkerProcess,
   { signature, mailbox }: LoadReply,
   limits: SandboxLimits,
-): Transport => ({
-  send(inputs) {
-    const { heads: tensors, parts } = inputs
-    const left = mailbox === 'none' ? undefined : leaveInMailbox(inputs, process)
-    if (left === undefined) return process.request(frameTypes.run, { tensors }, parts, limits.outputBytes)
-    return process.request(frameTypes.run, { tensors, mailbox: left }, [], limits.outputBytes)
-  },
-  receive({ head, payload }) {
-    const parsed = runReplySchema.safeParse(head)
-    if (!parsed.success) throw process.breakOff('the worker answered against its protocol')
-    const { tensors, mailbox: left } = parsed.data
-    const isDeclared = tensors.every(({ name, type }) =>
-      signature.outputs.some((spec) => spec.name === name && spec.type === type),
-    )
-    if (!isDeclared) throw process.breakOff('the worker answered with an output that the model does not declare')
-    if (tensors.reduce((sum, { byteLength }) => sum + byteLength, 0) > limits.outputBytes) {
-      throw process.breakOff(`the worker answered with more than ${limits.outputBytes} bytes of outputs`)
-    }
-    const output = process.mailboxes?.output
-    try {
-      if (left === undefined) return decodeTensors(tensors, frameSource(payload))
-      if (output === undefined) throw new Error('expected no mailbox')
-      // Copied before anything is made of it: what the worker changes from now on, nobody reads.
-      const take = (offset: number, length: number) => output.read(offset, length)
-      return decodeTensors(tensors, { byteLength: left, alignment: mailboxAlignment, take })
-    } catch (error) {
-      throw process.breakOff(error instanceof Error ? error.message : 'the worker answered against its protocol')
-    }
-  },
-})
+): Transport => {
+  const types = new Map(signature.outputs.map(({ name, type }) => [name, type]))
+  return {
+    send(inputs) {
+      const { heads: tensors, parts } = inputs
+      const left = mailbox === 'none' ? undefined : leaveInMailbox(inputs, process)
+      if (left === undefined) return process.request(frameTypes.run, { tensors }, parts, limits.outputBytes)
+      return process.request(frameTypes.run, { tensors, mailbox: left }, [], limits.outputBytes)
+    },
+    receive({ head, payload }) {
+      const parsed = runReplySchema.safeParse(head)
+      if (!parsed.success) throw process.breakOff('the worker answered against its protocol')
+      const { tensors, mailbox: left } = parsed.data
+      if (tensors.length > types.size || tensors.some(({ name, type }) => types.get(name) !== type)) {
+        throw process.breakOff('the worker answered with an output that the model does not declare, or with one twice')
+      }
+      // Not "more than": a product of hostile dims may be no number at all.
+      if (!(outputsByteLength(tensors) <= limits.outputBytes)) {
+        throw process.breakOff(`the worker answered with more than ${limits.outputBytes} bytes of outputs`)
+      }
+      const output = process.mailboxes?.output
+      try {
+        if (left === undefined) return decodeTensors(tensors, frameSource(payload))
+        if (output === undefined) throw new Error('expected no mailbox')
+        // Copied before anything is made of it: what the worker changes from now on, nobody reads.
+        const take = (offset: number, length: number) => output.read(offset, length)
+        return decodeTensors(tensors, { byteLength: left, alignment: mailboxAlignment, take })
+      } catch {
+        // The reason names what the worker chose: numbers, and which output.
+        throw process.breakOff(
+          'the worker answered with other bytes than it says of its outputs, or with too many texts',
+        )
+      }
+    },
+  }
+}
 
 /**
  * Starts a worker and loads a model in it.

@@ -7,8 +7,9 @@ import { type IsolatedWorker, startIsolatedWorker } from './isolate.ts'
 import type { IsolationLayer, IsolationLevel, IsolationReport } from './isolation.ts'
 import { gvisorSteps, type IsolationStep, isolationSteps } from './isolation-step.ts'
 import { defaultSandboxLimits, type SandboxLimits } from './limits.ts'
+import { narrowWorker } from './loaded-worker.ts'
 import { type LendModel, openSandboxSession, type SandboxSession } from './session.ts'
-import { createStopSignal } from './stop-signal.ts'
+import { createStopSignal, untilStopped } from './stop-signal.ts'
 import { findWorkerFiles, type WorkerFiles } from './worker-files.ts'
 
 /** How to open a session in a sandbox. */
@@ -97,8 +98,12 @@ export const createSandboxOver = (
       const stop = createStopSignal(limits.startMs, undefined)
       try {
         const worker = await start(stop.signal)
-        await worker.process.kill()
-        return worker.isolation
+        try {
+          await untilStopped(narrowWorker(worker.process), stop.signal)
+          return await untilStopped(worker.proveServing(), stop.signal)
+        } finally {
+          await worker.process.kill()
+        }
       } finally {
         stop.release()
       }

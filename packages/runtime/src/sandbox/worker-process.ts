@@ -86,18 +86,42 @@ const createPieces = () => {
 
 interface Pending {
   readonly id: number
+  readonly startedMs: number
   readonly maximumPayload: number
   readonly resolve: (reply: Reply) => void
   readonly reject: (error: NootropicError) => void
 }
 
-const failureOf = (head: unknown): NootropicError => {
+/**
+ * What is said in place of a worker's words once it was sent inputs. Messages go on record and reach whoever asked, past the
+ * guards of outputs: a model that took its worker over would write there what it was sent.
+ */
+const withheld: Readonly<Record<string, string>> = {
+  INPUT_INVALID: 'the model refused these inputs (its reason is withheld, as it may hold what was sent)',
+  LIMIT_EXCEEDED: 'the outputs of this run are more than its worker may give: too many bytes, or too many texts',
+}
+const withheldMemory = 'the run needed more memory than its worker may have'
+const withheldOther = 'the model could not be run (the reason of its worker is withheld, as it may hold what was sent)'
+
+const failureOf = (head: unknown, hasInputs: boolean): NootropicError => {
   const failure = failureSchema.safeParse(head)
-  const message = failure.success ? printable(failure.data.message, 2000) : 'the worker gave no reason'
+  const said = failure.success ? printable(failure.data.message, 2000) : 'the worker gave no reason'
   const code = workerErrorCodes.find((known) => known === failure.data?.code)
-  const details = failure.data?.isOutOfMemory ? { resource: 'memory' } : {}
+  const isOutOfMemory = failure.data?.isOutOfMemory === true
+  const details = isOutOfMemory ? { resource: 'memory' } : {}
+  const fixed = isOutOfMemory ? withheldMemory : (withheld[code ?? ''] ?? withheldOther)
+  const message = hasInputs ? fixed : said
   if (code !== undefined) return new NootropicError(code, message, { details })
   return new NootropicError('WORKER_FAILED', message, { details: { cause: 'broke the protocol' } })
+}
+
+/** As `parseHead`, in whose errors a piece of what it read stands. */
+const readHead = (bytes: Uint8Array): unknown => {
+  try {
+    return parseHead(bytes)
+  } catch {
+    throw new Error('a head that is no JSON')
+  }
 }
 
 // What bubblewrap reads a filter of system calls from, where the step has one.
@@ -132,7 +156,6 @@ const lastWordsMs = 200
 /** Starts a worker the way of `step`. Whether it is isolated is not known before its canary has sung. */
 export const startWorker = (step: IsolationStep, files: WorkerFiles, setting: WorkerSetting = {}): WorkerProcess => {
   const { mailboxes } = setting
-  const startedMs = performance.now()
   const bundle = step.bundles?.make(files)
   const child = spawnWorker(step.command(files, bundle), step, mailboxes)
   const stderr = readCapped(child.stderr)
@@ -142,6 +165,8 @@ export const startWorker = (step: IsolationStep, files: WorkerFiles, setting: Wo
   let pending: Pending | undefined
   let header: FrameHeader | undefined
   let startFailure: string | undefined
+  // From then on nothing that the worker says is passed on.
+  let hasInputs = false
 
   const settle = (): Pending | undefined => {
     const settled = pending
@@ -149,8 +174,8 @@ export const startWorker = (step: IsolationStep, files: WorkerFiles, setting: Wo
     return settled
   }
   const failure = (reason: string, cause: WorkerFailureCause): NootropicError =>
-    // The words of a worker are not in the message, which goes on record: a model that took it over could write inputs there.
-    new NootropicError('WORKER_FAILED', reason, { details: { cause, stderr: stderr() } })
+    // The words of a worker are not in the message, which goes on record, and nowhere once they may hold inputs.
+    new NootropicError('WORKER_FAILED', reason, { details: hasInputs ? { cause } : { cause, stderr: stderr() } })
   const end = (error: NootropicError): void => {
     isAlive = false
     child.kill('SIGKILL')
@@ -167,9 +192,9 @@ export const startWorker = (step: IsolationStep, files: WorkerFiles, setting: Wo
 
   const acceptHeader = (found: FrameHeader): void => {
     if (pending === undefined || found.request !== pending.id) throw new Error('an answer nobody asked for')
-    if (found.type !== frameTypes.done && found.type !== frameTypes.failed) throw new Error(`frame type ${found.type}`)
+    if (found.type !== frameTypes.done && found.type !== frameTypes.failed) throw new Error('a frame that is no answer')
     if (found.headLength > maximumHeadLength || found.payloadLength > pending.maximumPayload) {
-      throw new Error(`${found.headLength} + ${found.payloadLength} bytes announced`)
+      throw new Error('more bytes announced than an answer may have')
     }
     header = found
   }
@@ -182,10 +207,10 @@ export const startWorker = (step: IsolationStep, files: WorkerFiles, setting: Wo
         if (pieces.held < header.headLength + header.payloadLength) return
         const { type, headLength, payloadLength } = header
         header = undefined
-        const head = parseHead(pieces.take(headLength))
+        const head = readHead(pieces.take(headLength))
         const payload = pieces.take(payloadLength)
         const settled = settle()
-        if (type === frameTypes.failed) settled?.reject(failureOf(head))
+        if (type === frameTypes.failed) settled?.reject(failureOf(head, hasInputs))
         else settled?.resolve({ head, payload })
       }
     }
@@ -203,10 +228,11 @@ export const startWorker = (step: IsolationStep, files: WorkerFiles, setting: Wo
   const tellEnd = ({ exitCode, signal }: ProcessEnd): void => {
     if (!isAlive) return
     const { cpuSeconds } = setting.limits ?? {}
-    const seconds = (performance.now() - startedMs) / 1000
-    const life = { seconds, cpuSeconds, processors: availableParallelism() }
+    const nowMs = performance.now()
+    const seconds = (nowMs - (pending?.startedMs ?? nowMs)) / 1000
+    const run = { seconds, cpuSeconds, processors: availableParallelism() }
     const how = startFailure ?? (signal === null ? `exit code ${exitCode}` : `signal ${signal}`)
-    end(failure(`the worker ended (${how})`, causeOfEnd({ exitCode, signal }, life)))
+    end(failure(`the worker ended (${how})`, causeOfEnd({ exitCode, signal }, run)))
   }
   child.on('error', (error) => {
     startFailure = error.message
@@ -234,7 +260,8 @@ export const startWorker = (step: IsolationStep, files: WorkerFiles, setting: Wo
         if (!isAlive) return reject(failure('the worker has ended', 'killed from outside'))
         if (pending !== undefined) return reject(new NootropicError('INTERNAL', 'expected one request at a time'))
         const frame = encodeFrame(type, ++lastId, head, payload)
-        pending = { id: lastId, maximumPayload, resolve, reject }
+        hasInputs ||= type === frameTypes.run
+        pending = { id: lastId, startedMs: performance.now(), maximumPayload, resolve, reject }
         child.stdin.cork()
         for (const part of frame) child.stdin.write(part)
         child.stdin.uncork()

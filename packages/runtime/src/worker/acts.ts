@@ -3,6 +3,7 @@ import { closeSync, openSync, readdirSync, readFileSync, statSync, unlinkSync } 
 import { connect, type NetConnectOpts } from 'node:net'
 import { getPriority, setPriority } from 'node:os'
 import { join } from 'node:path'
+import { stackBytes } from '../sandbox/limits.ts'
 import type { Kernel } from '../sandbox/native/kernel.ts'
 import type { SystemCallName } from '../sandbox/native/system-call-numbers.ts'
 import { absentCalls, type Calls, refusedCalls } from './refused-calls.ts'
@@ -141,6 +142,7 @@ const systemCalls: readonly Act[] = [
   ...actsOf(absentCalls, 'ENOSYS'),
 ]
 
+const limitStack = 3
 const memory: readonly Act[] = [
   {
     name: 'allocate more than the limit',
@@ -149,6 +151,16 @@ const memory: readonly Act[] = [
       const chunk = 512 * 1024 * 1024
       const held: ArrayBuffer[] = []
       for (let left = allocation; left > 0; left -= chunk) held.push(new ArrayBuffer(Math.min(chunk, left)))
+    },
+  },
+  {
+    // To use the stack up would end the canary: what the kernel says of its limit has to do.
+    name: 'grow the stack beyond the limit',
+    call: (kernel) => {
+      const limits = new BigUint64Array(2)
+      kernel.call('prlimit64', 0, limitStack, null, limits)
+      const [most = 0n] = limits
+      if (most <= BigInt(stackBytes)) throw new Error(`stack of ${most} B`)
     },
   },
 ]

@@ -11,12 +11,15 @@ import {
 } from './protocol.ts'
 import { loadSharedMemory } from './shared-memory.ts'
 import {
+  countTexts,
   decodeTensors,
   type EncodedTensors,
   encodeTensors,
   frameSource,
   layOut,
+  maximumTexts,
   type TensorSource,
+  textOverhead,
 } from './tensor-payload.ts'
 
 /** The one model of a worker. */
@@ -87,11 +90,16 @@ export const serveModel = async (request: LoadRequest, payload: Uint8Array): Pro
   const placed = createPlacedOutputs(signature)
 
   const encode = (outputs: Readonly<Record<string, Tensor>>): EncodedTensors => {
+    const texts = countTexts(Object.values(outputs))
+    if (texts > maximumTexts) {
+      throw new NootropicError('LIMIT_EXCEEDED', `expected at most ${maximumTexts} texts in outputs, found ${texts}`)
+    }
     const encoded = encodeTensors(outputs)
-    if (encoded.byteLength <= request.outputBytes) return encoded
+    const byteLength = encoded.byteLength + texts * textOverhead
+    if (byteLength <= request.outputBytes) return encoded
     throw new NootropicError(
       'LIMIT_EXCEEDED',
-      `expected at most ${request.outputBytes} bytes of outputs, found ${encoded.byteLength}`,
+      `expected at most ${request.outputBytes} bytes of outputs, found ${byteLength}`,
     )
   }
   /** Whether the outputs were written to `into`. */

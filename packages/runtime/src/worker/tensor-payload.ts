@@ -3,6 +3,22 @@ import type { TensorHead } from './protocol.ts'
 
 // Every platform that onnxruntime-node is built for is little-endian, so elements travel as they stand in memory.
 
+/**
+ * Texts in one message. Each is decoded and kept by itself, so that millions of empty ones would hold up their reader for
+ * seconds and take far more memory than they have bytes (CWE-770).
+ */
+export const maximumTexts = 65_536
+
+/** Bytes that a text is counted to take beside its own: an object of the engine, and a place in an array. */
+export const textOverhead = 16
+
+/** How many texts there are among tensors. */
+export const countTexts = (tensors: Iterable<Pick<Tensor, 'type' | 'dims'>>): number => {
+  let count = 0
+  for (const { type, dims } of tensors) if (type === 'string') count += elementCount(dims)
+  return count
+}
+
 const encodeStrings = (strings: readonly string[]): Uint8Array =>
   Buffer.concat(
     strings.flatMap((text) => {
@@ -98,12 +114,15 @@ const decodeData = ({ name, type, dims, byteLength }: TensorHead, take: () => Ui
 /**
  * The tensors that `heads` name.
  *
- * @throws NootropicError `WORKER_FAILED` when the lengths contradict the types and dims, or a name stands twice.
+ * @throws NootropicError `WORKER_FAILED` when there are more than {@link maximumTexts}, when the lengths contradict the types
+ * and dims, or a name stands twice.
  */
 export const decodeTensors = (heads: readonly TensorHead[], source: TensorSource): Record<string, Tensor> => {
   const byteLengths = heads.map(({ byteLength }) => byteLength)
   const { offsets, end } = layOut(byteLengths, source.alignment)
   // Before anything is taken: lengths that no memory holds size none.
+  // Not "more than": a product of hostile dims may be no number at all.
+  if (!(countTexts(heads) <= maximumTexts)) return malformed(heads.at(-1)?.name ?? '', `at most ${maximumTexts} texts`)
   if (end !== source.byteLength) return malformed(heads.at(-1)?.name ?? '', `${end} bytes (found ${source.byteLength})`)
   const tensors = new Map<string, Tensor>()
   for (const [index, head] of heads.entries()) {

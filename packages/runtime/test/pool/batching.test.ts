@@ -15,7 +15,7 @@ import { defaultPoolOptions } from '../../src/pool/pool-options.ts'
 import { areRowsIndependent } from '../../src/pool/row-independence.ts'
 import { failureOf } from '../failure.ts'
 import { additionModel, countingModel, echoModel, nonZeroModel, productModel } from '../models.ts'
-import { feedsOf, openPoolOfDoubles, settled } from './worker-double.ts'
+import { doubleLimits, feedsOf, openPoolOfDoubles, settled } from './worker-double.ts'
 
 const never = new AbortController().signal
 type Nodes = ReturnType<typeof createNode>[]
@@ -145,7 +145,7 @@ test('a batch is worth it from where its items take less time than alone', async
 const openBatching = async () => {
   const opened = openPoolOfDoubles({
     options: { ...defaultPoolOptions, batching: true },
-    limits: { deadlineMs: 10_000, queueLength: 64, queueBytes: 1e6 },
+    limits: { ...doubleLimits, deadlineMs: 10_000, queueLength: 64, queueBytes: 1e6 },
     mayJoin: async () => true,
   })
   const { pool, runs, alive, given } = opened

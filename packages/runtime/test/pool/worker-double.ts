@@ -1,5 +1,5 @@
 import { NootropicError, type Tensor } from '@nootropic/core'
-import { createPool, type PoolParts } from '../../src/pool/pool.ts'
+import { createPool, type Pool, type PoolParts } from '../../src/pool/pool.ts'
 import type { PoolEvent } from '../../src/pool/pool-event.ts'
 import { defaultPoolOptions } from '../../src/pool/pool-options.ts'
 import type { LoadedWorker } from '../../src/sandbox/loaded-worker.ts'
@@ -22,8 +22,22 @@ export const feedsOf = (value: number, length = 1) => ({
   x: { type: 'float32' as const, dims: [1, length], data: new Float32Array(length).fill(value) },
 })
 
+export const doubleLimits = {
+  cpuSeconds: undefined,
+  deadlineMs: 1000,
+  maximumDeadlineMs: undefined,
+  queueLength: 4,
+  queueBytes: 1000,
+}
+
 /** A pool of workers that are not there, and everything that happens to it. */
-export const openPoolOfDoubles = (changed: Partial<PoolParts> & { startFailures?: () => Error | undefined } = {}) => {
+export const openPoolOfDoubles = (
+  changed: Partial<PoolParts> & {
+    startFailures?: () => Error | undefined
+    /** Whether a worker is over as soon as it is loaded. */
+    isStillborn?: () => boolean
+  } = {},
+) => {
   const runs: GivenRun[] = []
   const events: PoolEvent[] = []
   const alive = new Set<number>()
@@ -33,7 +47,7 @@ export const openPoolOfDoubles = (changed: Partial<PoolParts> & { startFailures?
   const createDouble = (): LoadedWorker => {
     started += 1
     const pid = started
-    alive.add(pid)
+    if (!changed.isStillborn?.()) alive.add(pid)
     let fail: ((error: unknown) => void) | undefined
     const end = (error: unknown): void => {
       alive.delete(pid)
@@ -75,21 +89,27 @@ export const openPoolOfDoubles = (changed: Partial<PoolParts> & { startFailures?
       },
     }
   }
-  const pool = createPool({
+  const inner = createPool({
     first: createDouble(),
     start: async () => {
       const failure = changed.startFailures?.()
       if (failure !== undefined) throw failure
       return createDouble()
     },
-    limits: { deadlineMs: 1000, queueLength: 4, queueBytes: 1000 },
+    limits: doubleLimits,
     options: { ...defaultPoolOptions, batching: false },
     mayJoin: async () => false,
     onEvent: (event) => void events.push(event),
     ...changed,
   })
+  /** As the pool, and what a run gives is its outputs. */
+  const pool: Omit<Pool, 'run'> & { run(...run: Parameters<Pool['run']>): Promise<Outputs> } = Object.create(inner, {
+    run: { value: async (...run: Parameters<Pool['run']>) => (await inner.run(...run)).outputs },
+  })
   return {
     pool,
+    /** The answer with the worker that gave it. */
+    trace: inner.run,
     runs,
     events,
     alive,

@@ -5,7 +5,7 @@ import type { LaunchOrder } from '../../src/launcher/order.ts'
 import { startIsolatedWorker } from '../../src/sandbox/isolate.ts'
 import type { IsolationLayer } from '../../src/sandbox/isolation.ts'
 import { type IsolationStep, isolationSteps } from '../../src/sandbox/isolation-step.ts'
-import { defaultSandboxLimits } from '../../src/sandbox/limits.ts'
+import { defaultSandboxLimits, stackBytes } from '../../src/sandbox/limits.ts'
 import { createSandboxOver } from '../../src/sandbox/sandbox.ts'
 import { findWorkerFiles } from '../../src/sandbox/worker-files.ts'
 import { failureOf } from '../failure.ts'
@@ -64,6 +64,10 @@ const claiming = (step: IsolationStep): IsolationStep => ({
   claims: { ...step.claims, privileges: 'claimed' },
 })
 
+// Twice as large: threads take as much each, and must still fit into what memory is allowed.
+const bigStackBytes = 2 * stackBytes
+const bigStack = `--stack=${bigStackBytes}:${bigStackBytes}`
+
 const bubblewrapSabotages: readonly Sabotage[] = [
   ['network', 'the network of the host', (step) => without('--unshare-net')(withoutFilter(step))],
   ['namespaces', 'the processes of the host', without('--unshare-pid')],
@@ -78,6 +82,7 @@ const bubblewrapSabotages: readonly Sabotage[] = [
   ['environment', 'a secret in the environment', withAlso('--setenv', 'SECRET', 'x')],
   ['signals', 'the processes of the host', (step) => without('--unshare-pid')(withoutFilter(step))],
   ['memory', 'any amount of memory', withoutPrefix('--data=')],
+  ['memory', 'a stack of any size', words((command) => command.map((word) => word.replace(/^--stack=.*/, bigStack)))],
   ['descriptors', 'any number of files', withoutPrefix('--nofile=')],
   // Not by its absence: the host itself may have none.
   ['coreDumps', 'a core dump', words((command) => command.map((word) => word.replace('--core=1:1', '--core=2:2')))],
@@ -114,6 +119,11 @@ const landlockSabotages: readonly Sabotage[] = [
     order((given) => ({ ...given, environment: { ...given.environment, SECRET: 'x' } })),
   ],
   ['memory', 'any amount of memory', withoutLimit(2)],
+  [
+    'memory',
+    'a stack of any size',
+    order((given) => ({ ...given, limits: [...given.limits.filter(([number]) => number !== 3), [3, bigStackBytes]] })),
+  ],
   ['descriptors', 'any number of files', withoutLimit(7)],
   ['coreDumps', 'a core dump', order((given) => ({ ...given, limits: [...given.limits.filter(isNoCore), [4, 2]] }))],
 ]

@@ -114,6 +114,53 @@ test('a run that does not end is killed at its deadline, and the next run is ser
   expect((await counting.run(trips(5n))).counted?.data).toEqual(BigInt64Array.of(5n))
 })
 
+test('a caller may allow a run no more time than the host does', async () => {
+  const messages: string[] = []
+  for (const changed of [{ deadlineMs: 60 }, { deadlineMs: 60, maximumDeadlineMs: 120 }]) {
+    const strict = createSandbox({ require: 'none', limits: changed, pool: { spare: 0 } })
+    const session = await strict.open({ main: countingModel() })
+    messages.push((await failureOf(session.run(trips(endless), { deadlineMs: 3_000_000 }))).message)
+    await session.close()
+  }
+  expect(messages).toEqual([60, 120].map((ms) => `expected an answer within ${ms} ms; the work was stopped`))
+})
+
+test('a run says which worker it was', async () => {
+  const { outputs, isolation, pid } = await addition.runTraced(feeds)
+  expect([outputs.sum?.data, isolation, pid]).toEqual([expected, addition.isolation, addition.pid])
+})
+
+test('more texts than a worker decodes are refused before they reach one', async () => {
+  const session = await sandbox.open({ main: echoModel() })
+  const texts = (count: number): Record<string, Tensor> => ({
+    float32: { type: 'float32', dims: [0], data: Float32Array.of() },
+    float16: { type: 'float16', dims: [0], data: Uint16Array.of() },
+    int64: { type: 'int64', dims: [0], data: BigInt64Array.of() },
+    bool: { type: 'bool', dims: [0], data: Uint8Array.of() },
+    string: { type: 'string', dims: [count], data: Array<string>(count).fill('') },
+  })
+  const { pid } = session
+  const error = await failureOf(session.run(texts(65_537)))
+  expect([error.code, error.message]).toEqual(['LIMIT_EXCEEDED', expect.stringContaining('at most 65536 texts')])
+  expect((await session.run(texts(65_536)))['string-out']?.dims).toEqual([65_536])
+  expect(session.pid).toBe(pid)
+  await session.close()
+})
+
+const familyOf = (pid: number): number[] => [
+  pid,
+  ...descendants()
+    .filter((other) => parentOf(other) === pid)
+    .flatMap(familyOf),
+]
+const withoutProc = process.platform === 'linux' ? '' : ' (skipped: needs Linux)'
+
+test.skipIf(withoutProc)(`what holds a worker bounds its stack, which no limit of memory counts${withoutProc}`, () => {
+  for (const pid of familyOf(addition.pid)) {
+    expect(readFileSync(`/proc/${pid}/limits`, 'utf8')).toMatch(/^Max stack size {2,}8388608 {2,}8388608 /m)
+  }
+})
+
 test('a caller who gives up stops the run', async () => {
   const controller = new AbortController()
   const run = failureOf(counting.run(trips(endless), { signal: controller.signal }))

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { causeOfEnd, signalOf } from '../../src/sandbox/worker-end.ts'
 
-const life = { seconds: 10, cpuSeconds: undefined, processors: 2 }
+const run = { seconds: 10, cpuSeconds: undefined, processors: 2 }
 const exit = (exitCode: number) => ({ exitCode, signal: null })
 const by = (signal: NodeJS.Signals) => ({ exitCode: null, signal })
 
 test('a signal that only others send means that the run is not to blame', () => {
   for (const end of [by('SIGKILL'), by('SIGTERM'), exit(137), exit(143)]) {
-    expect(causeOfEnd(end, life)).toBe('killed from outside')
+    expect(causeOfEnd(end, run)).toBe('killed from outside')
   }
 })
 
@@ -24,13 +24,13 @@ test('a fault, a refused call, a limit or an exit is the work of the run', () =>
     'SIGTRAP',
   ] as const
   const codes = [0, 1, 7, 134, 139, 159, 255]
-  for (const end of [...faults.map(by), ...codes.map(exit)]) expect(causeOfEnd(end, life)).toBe('died of the run')
+  for (const end of [...faults.map(by), ...codes.map(exit)]) expect(causeOfEnd(end, run)).toBe('died of the run')
 })
 
-test('a kill that a limit of processor time can have sent is the work of the run', () => {
-  expect(causeOfEnd(by('SIGKILL'), { ...life, cpuSeconds: 21 })).toBe('killed from outside')
-  expect(causeOfEnd(by('SIGKILL'), { ...life, cpuSeconds: 20 })).toBe('died of the run')
-  expect(causeOfEnd(exit(137), { ...life, cpuSeconds: 3 })).toBe('died of the run')
+test('a kill by a limit of processor time is the work of a run that can have used it all up, and of no other', () => {
+  expect(causeOfEnd(by('SIGKILL'), { ...run, cpuSeconds: 21 })).toBe('killed from outside')
+  expect(causeOfEnd(by('SIGKILL'), { ...run, cpuSeconds: 20 })).toBe('died of the run')
+  expect(causeOfEnd(exit(137), { ...run, cpuSeconds: 3 })).toBe('died of the run')
 })
 
 test('what held a worker tells its signal as an exit code', () => {
