@@ -10,7 +10,11 @@ export interface PublishedPackage {
   readonly folder: string
   /** Public entries: `.` and the subpaths that have declarations. */
   readonly entries: readonly { readonly subpath: string; readonly declarations: string }[]
+  /** Subpaths of programs that the sandbox starts: no surface to import. */
+  readonly programs: readonly string[]
 }
+
+const programs = ['./worker', './launcher']
 
 /** The published packages, core first, the umbrella last. */
 export const publishedPackages = (): PublishedPackage[] =>
@@ -22,9 +26,11 @@ export const publishedPackages = (): PublishedPackage[] =>
         exports: Record<string, string | { types?: string }>
       }
       const entries = Object.entries(exports).flatMap(([subpath, target]) =>
-        typeof target === 'object' && target.types ? [{ subpath, declarations: `${folder}/${target.types}` }] : [],
+        typeof target === 'object' && target.types && !programs.includes(subpath)
+          ? [{ subpath, declarations: `${folder}/${target.types}` }]
+          : [],
       )
-      return { name, folder, entries }
+      return { name, folder, entries, programs: programs.filter((subpath) => Object.hasOwn(exports, subpath)) }
     })
     .sort((left, right) => order(left.name) - order(right.name) || left.name.localeCompare(right.name))
 

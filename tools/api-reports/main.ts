@@ -14,7 +14,6 @@ for (const { name, folder, entries } of publishedPackages()) {
   if (!existsSync(reportFolder)) mkdirSync(reportFolder)
   const written = new Set<string>()
   for (const { subpath, declarations } of entries) {
-    if (subpath === './worker') continue // a program that the sandbox starts, not a surface to import
     const base = name.replace('@nootropic/', '')
     const reportFileName = subpath === '.' ? base : `${base}-${subpath.slice(2).replaceAll('/', '-')}`
     written.add(`${reportFileName}.api.md`)

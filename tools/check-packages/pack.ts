@@ -4,7 +4,7 @@ import { run } from './run.ts'
 /** A package as it would be published. */
 export interface PackedPackage extends PublishedPackage {
   readonly tarball: string
-  /** What a host may import, by its full name: `@nootropic/core/page`. Without the worker, which is a program. */
+  /** What a host may import, by its full name: `@nootropic/core/page`. */
   readonly specifiers: readonly string[]
 }
 
@@ -14,9 +14,7 @@ export const packPackages = async (folder: string): Promise<PackedPackage[]> => 
   for (const published of publishedPackages()) {
     const answer = await run('pnpm', ['pack', '--json', '--pack-destination', folder], { cwd: published.folder })
     const { filename } = JSON.parse(answer) as { filename: string }
-    const specifiers = published.entries
-      .filter(({ subpath }) => subpath !== './worker')
-      .map(({ subpath }) => `${published.name}${subpath.slice(1)}`)
+    const specifiers = published.entries.map(({ subpath }) => `${published.name}${subpath.slice(1)}`)
     packed.push({ ...published, tarball: filename, specifiers })
   }
   return packed

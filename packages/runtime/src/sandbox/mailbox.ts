@@ -1,3 +1,5 @@
+import type { OwnBytes } from '../worker/own-bytes.ts'
+
 /**
  * One direction between host and worker. The host only ever copies: what a worker changes afterwards, it changes for
  * itself (CWE-367).
@@ -7,7 +9,7 @@ export interface Mailbox {
   /** @throws Error when there is no memory for them */
   write(offset: number, bytes: Uint8Array): void
   /** @throws Error when they are not there */
-  read(offset: number, byteLength: number): Uint8Array<ArrayBuffer>
+  read(offset: number, byteLength: number): OwnBytes
   /** Gives the memory beyond {@link keptBytes} back to the system. */
   trim(): void
   /** Gives all of it back, and with it what the last runs left there. */
@@ -35,5 +37,5 @@ export const verifyRange = (mailboxLength: number, offset: number, byteLength: n
 }
 
 /** Memory that holds what was there before: for whoever writes every byte of it before anybody reads one. */
-export const unsetBytes = (byteLength: number): Uint8Array<ArrayBuffer> =>
+export const unsetBytes = (byteLength: number): OwnBytes =>
   new Uint8Array(Buffer.allocUnsafeSlow(byteLength).buffer as ArrayBuffer)

@@ -1,4 +1,5 @@
 import { readSync, writeSync } from 'node:fs'
+import type { OwnBytes } from './own-bytes.ts'
 import {
   encodeFrame,
   type Frame,
@@ -26,7 +27,7 @@ const receive = (bytes: Uint8Array, offset: number): number => {
   return count
 }
 
-const read = (length: number): Uint8Array<ArrayBuffer> => {
+const read = (length: number): OwnBytes => {
   const bytes = new Uint8Array(length)
   for (let offset = 0; offset < length; ) {
     if (start === end && length - offset >= arrived.length) {

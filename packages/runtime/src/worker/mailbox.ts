@@ -1,4 +1,5 @@
 import { readSync, writeSync } from 'node:fs'
+import type { OwnBytes } from './own-bytes.ts'
 import { type MailboxOffer, type MailboxUse, mailboxDescriptors, pieceLength } from './protocol.ts'
 import { loadSharedMemory, type SharedMemory } from './shared-memory.ts'
 
@@ -6,9 +7,9 @@ import { loadSharedMemory, type SharedMemory } from './shared-memory.ts'
 export interface WorkerMailbox {
   readonly use: MailboxUse
   /** The first bytes of what the host left. They are the worker's until it answers. */
-  read(byteLength: number): Uint8Array<ArrayBuffer>
+  read(byteLength: number): OwnBytes
   /** The first bytes of what the host will read, to be written to; undefined where it cannot be mapped. */
-  window(byteLength: number): Uint8Array<ArrayBuffer> | undefined
+  window(byteLength: number): OwnBytes | undefined
   /** Leaves bytes for the host. @throws Error of Node, such as EFBIG, when they cannot be written */
   write(offset: number, bytes: Uint8Array): void
   readonly outputBytes: number
@@ -20,7 +21,7 @@ export interface WorkerMailbox {
  */
 const growingWindow = (memory: SharedMemory, descriptor: number, maximum: number, access: 'read' | 'write') => {
   let mapped = new Uint8Array(0)
-  return (byteLength: number): Uint8Array<ArrayBuffer> => {
+  return (byteLength: number): OwnBytes => {
     if (byteLength > mapped.byteLength) {
       const least = 1024 * 1024
       const wanted = Math.min(maximum, Math.max(least, 2 ** Math.ceil(Math.log2(byteLength))))

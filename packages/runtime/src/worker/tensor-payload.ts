@@ -1,4 +1,5 @@
 import { elementCount, NootropicError, type Tensor, tensorArrays } from '@nootropic/core'
+import type { OwnBytes } from './own-bytes.ts'
 import type { TensorHead } from './protocol.ts'
 
 // Every platform that onnxruntime-node is built for is little-endian, so elements travel as they stand in memory.
@@ -70,7 +71,7 @@ export interface TensorSource {
   /** Each tensor stands at a multiple of it. */
   readonly alignment: number
   /** Bytes where elements of every type can stand. Whoever does not trust the other side takes a copy. */
-  take(offset: number, length: number): Uint8Array<ArrayBuffer>
+  take(offset: number, length: number): OwnBytes
 }
 
 /** The payload of a frame: packed, so that what is taken is copied. */
@@ -101,7 +102,7 @@ const decodeStrings = (name: string, bytes: Uint8Array, count: number): string[]
   return offset === bytes.length ? strings : malformed(name, 'no bytes after the last string')
 }
 
-const decodeData = ({ name, type, dims, byteLength }: TensorHead, take: () => Uint8Array<ArrayBuffer>) => {
+const decodeData = ({ name, type, dims, byteLength }: TensorHead, take: () => OwnBytes) => {
   const count = elementCount(dims)
   if (type === 'string') return decodeStrings(name, take(), count)
   const array = tensorArrays[type]
