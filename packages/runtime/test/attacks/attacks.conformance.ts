@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { errors } from '../../src/sandbox/seccomp/policy.ts'
-import { tools, withoutBubblewrap, withoutLandlock, withoutRoot } from '../sandbox/host.ts'
+import { tools, withoutFirstBubblewrap, withoutLandlock, withoutRoot } from '../sandbox/host.ts'
 import type { Outcome, Stage } from './assail.ts'
 import { type Built, buildAttacks } from './build.ts'
 import { attacks, open } from './catalogue.ts'
@@ -33,7 +33,7 @@ const users = [
   },
 ] as const
 const walls = [
-  { way: 'bubblewrap', without: withoutBubblewrap },
+  { way: 'bubblewrap', without: withoutFirstBubblewrap },
   { way: 'Landlock', without: withoutLandlock },
 ] as const
 const stages: readonly Stage[] = ['start', 'serve']

@@ -11,7 +11,7 @@ import { createMailboxes } from '../../src/sandbox/mailboxes.ts'
 import { findWorkerFiles, type WorkerFiles } from '../../src/sandbox/worker-files.ts'
 import { startWorker } from '../../src/sandbox/worker-process.ts'
 import { productModel } from '../models.ts'
-import { tools, withoutBubblewrap, withoutLandlock } from '../sandbox/host.ts'
+import { tools, withoutFirstBubblewrap, withoutLandlock } from '../sandbox/host.ts'
 
 // What a worker asks the kernel for while it comes up, loads a model and runs it, as strace(1) sees it; without the canary,
 // which tries what is forbidden.
@@ -153,7 +153,7 @@ const ofOwnSockets = ['getsockname', 'getsockopt']
 const elsewhere = ['io_uring_setup']
 
 const walls = [
-  ['bubblewrap', withoutBubblewrap],
+  ['bubblewrap', withoutFirstBubblewrap],
   ['Landlock', withoutLandlock],
   ['plain', ''],
 ] as const

@@ -31,6 +31,9 @@ const here = dirname(fileURLToPath(import.meta.url))
 export const closedToNobody =
   isOpenTo(here) && isOpenTo(dirname(process.execPath)) ? '' : ' (skipped: nobody is not let through to it)'
 
+/** Why a test that needs bubblewrap with the worker that it has first is skipped, for its name: as root that one is nobody. */
+export const withoutFirstBubblewrap = withoutBubblewrap || (tools.isRoot ? closedToNobody : '')
+
 /** Why a test that needs gVisor is skipped, for its name; empty when it runs. As root, its workers become nobody. */
 export const withoutGvisor =
   tools.runsc === undefined || tools.launcher === undefined

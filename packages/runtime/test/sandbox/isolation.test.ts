@@ -10,7 +10,7 @@ import { createSandboxOver } from '../../src/sandbox/sandbox.ts'
 import { findWorkerFiles } from '../../src/sandbox/worker-files.ts'
 import { failureOf } from '../failure.ts'
 import { additionModel } from '../models.ts'
-import { tools, withoutBubblewrap, withoutLandlock, withoutRoot } from './host.ts'
+import { tools, withoutFirstBubblewrap, withoutLandlock, withoutRoot } from './host.ts'
 
 const steps = isolationSteps(tools, defaultSandboxLimits)
 const stepOf = (wall: string, pick: 'first' | 'last'): IsolationStep => {
@@ -26,7 +26,7 @@ const held: readonly IsolationLayer[] = [
 ]
 
 const walls = [
-  ['bubblewrap', 'namespaces', withoutBubblewrap],
+  ['bubblewrap', 'namespaces', withoutFirstBubblewrap],
   ['Landlock', 'landlock', withoutLandlock],
 ] as const
 
@@ -137,8 +137,8 @@ const expectRefused = async (step: IsolationStep, layer: IsolationLayer): Promis
 
 for (const [layer, what, sabotage] of bubblewrapSabotages) {
   // As root the step that stays root: nobody cannot read a Node that stands in a directory of root's alone.
-  test.skipIf(withoutBubblewrap)(
-    `bubblewrap that leaves a model ${what} is refused for its ${layer}${withoutBubblewrap}`,
+  test.skipIf(withoutFirstBubblewrap)(
+    `bubblewrap that leaves a model ${what} is refused for its ${layer}${withoutFirstBubblewrap}`,
     () => expectRefused(sabotage(stepOf('bubblewrap', 'last')), layer),
   )
 }
