@@ -3,12 +3,12 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { attackWithFgsm } from '../src/behaviour/attacks/fgsm.ts'
 import type { Objective } from '../src/behaviour/attacks/objective.ts'
+import { lossesOf } from '../src/behaviour/attacks/objective.ts'
 import { attackWithPgd } from '../src/behaviour/attacks/pgd.ts'
 import { createSpsaObjective } from '../src/behaviour/attacks/spsa.ts'
 import { corruptWithBlur } from '../src/behaviour/corruptions/blur.ts'
 import { corruptWithNoise } from '../src/behaviour/corruptions/noise.ts'
 import { synthesiseInput } from '../src/behaviour/dataset.ts'
-import { lossOfLogits } from '../src/behaviour/losses.ts'
 import { percentile, profileLatency } from '../src/behaviour/performance.ts'
 import { inBatches } from '../src/behaviour/rows.ts'
 
@@ -81,11 +81,11 @@ test('SPSA estimates the slope of a linear loss from the loss alone', async () =
 
 test('the losses are those of the papers', () => {
   const logits = [1, 3, 2]
-  expect(lossOfLogits('margin', logits, 3, [2])[0]).toBe(1)
-  expect(lossOfLogits('margin', logits, 3, [1])[0]).toBe(-1)
+  expect(lossesOf('margin', logits, 3, [2]).losses[0]).toBe(1)
+  expect(lossesOf('margin', logits, 3, [1]).losses[0]).toBe(-1)
   const total = Math.exp(1) + Math.exp(3) + Math.exp(2)
-  expect(lossOfLogits('cross-entropy', logits, 3, [0])[0]).toBeCloseTo(-Math.log(Math.exp(1) / total), 12)
-  expect(lossOfLogits('cross-entropy', [1000, 0], 2, [1])[0]).toBe(1000)
+  expect(lossesOf('cross-entropy', logits, 3, [0]).losses[0]).toBeCloseTo(-Math.log(Math.exp(1) / total), 12)
+  expect(lossesOf('cross-entropy', [1000, 0], 2, [1]).losses[0]).toBe(1000)
 })
 
 test('noise has the deviation asked for, stays in the domain and is seeded', () => {

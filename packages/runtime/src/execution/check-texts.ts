@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Finding } from '@nootropic/core'
+import { textsOf } from '../guards/text/text-tensors.ts'
 import type { Tensors } from './guarded.ts'
 
 /** A check of one text, which is called `path` in its findings. */
@@ -9,14 +10,6 @@ export type TextCheck = (text: string, path: string) => Finding[]
 const enoughFindings = 20
 // Others wait no longer for what texts cost than for one text.
 const sliceMs = 5
-
-/** The texts of some tensors, and what each is called. */
-function* textsOf(tensors: Tensors): Generator<readonly [text: string, path: string]> {
-  for (const [name, { data }] of Object.entries(tensors)) {
-    if (ArrayBuffer.isView(data)) continue
-    for (const [index, text] of data.entries()) yield [text, `${name}[${index}]`]
-  }
-}
 
 /** Lets others have a turn of the event loop when this one has had its share. */
 export const createSlices = (): (() => Promise<void>) => {

@@ -1,11 +1,11 @@
 import { createSeededRandom, type ModelBytes, type Tensor } from '@nootropic/core'
 import { writeOnnx } from '@nootropic/core/formats'
 import { buildGradient, type GradientOptions } from '../gradient/build-gradient.ts'
-import type { AttackedModel, DifferentiableModel, Objective } from './attacks/objective.ts'
+import { type AttackedModel, type DifferentiableModel, lossesOf, type Objective } from './attacks/objective.ts'
+import { stageLosses } from './attacks/score-losses.ts'
 import { createSpsaObjective } from './attacks/spsa.ts'
 import { classifierLogits } from './classifier.ts'
 import { type FloatTensor, floatArray } from './dataset.ts'
-import { type LossName, lossNames, lossOfLogits } from './losses.ts'
 import { inBatches, range, takeRows } from './rows.ts'
 import type { ClassifierTrial, Subject } from './subject.ts'
 
@@ -83,11 +83,17 @@ const scoreWeights =
   }
 
 /** An objective that needs nothing but the model's answers. */
-export const blackBoxObjective = (subject: Subject, trial: ClassifierTrial, loss: LossName): Objective =>
+export const blackBoxObjective = (
+  subject: Subject,
+  trial: ClassifierTrial,
+  loss: (typeof stageLosses)[number],
+): Objective =>
   createSpsaObjective({
     name: `${loss} (estimated)`,
     loss: async (inputs, labels) =>
-      lossOfLogits(loss, await classifierLogits(trial.classifier, inputs), trial.classifier.head.classes, labels),
+      Array.from(
+        lossesOf(loss, await classifierLogits(trial.classifier, inputs), trial.classifier.head.classes, labels).losses,
+      ),
     samples: spsaSamples,
     distance: spsaDistance * (trial.domain[1] - trial.domain[0]),
     random: createSeededRandom(subject.seed),
@@ -110,11 +116,11 @@ export const openObjectives = async (subject: Subject, trial: ClassifierTrial): 
     await Promise.all(open.map((gradient) => gradient.close()))
   }
   try {
-    for (const loss of lossNames) {
+    for (const loss of stageLosses) {
       const gradient = await openGradient(subject, trial, loss)
       if ('note' in gradient) {
         return {
-          list: lossNames.map((name) => blackBoxObjective(subject, trial, name)),
+          list: stageLosses.map((name) => blackBoxObjective(subject, trial, name)),
           isWhiteBox: false,
           note: `${gradient.note}; attacked as a black box by SPSA`,
           close,

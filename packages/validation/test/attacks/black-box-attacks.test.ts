@@ -9,19 +9,7 @@ import { attackWithPgd } from '../../src/behaviour/attacks/pgd.ts'
 import { pictureOf } from '../../src/behaviour/attacks/picture.ts'
 import { attackWithSquare } from '../../src/behaviour/attacks/square.ts'
 import { openDigits } from './digits.ts'
-import { distanceToBorder, halfSpaces, tensorOf } from './support.ts'
-
-const weights = [1, -2, 0.5, 3, -1.5, 0.25]
-const examples = [
-  [0.3, 0.6, 0.5, 0.3, 0.5, 0.5],
-  [0.4, 0.3, 0.5, 0.7, 0.4, 0.6],
-]
-const linear = {
-  model: halfSpaces(weights, 0.4),
-  inputs: tensorOf(examples),
-  labels: [0, 1],
-  domain: [-10, 10] as const,
-}
+import { distanceToBorder, linearExamples, linearTarget, linearWeights, tensorOf } from './support.ts'
 
 /** A model that gives its answer and nothing else. */
 const answersOnly = (model: AttackedModel): AttackedModel => ({
@@ -41,17 +29,17 @@ for (const norm of ['linf', 'l2'] as const) {
   test(`HopSkipJump finds the closed-form ${norm} distance on a linear model from its answers alone`, async () => {
     const attack = () =>
       attackWithHopSkipJump({
-        ...linear,
-        model: answersOnly(linear.model),
+        ...linearTarget,
+        model: answersOnly(linearTarget.model),
         norm,
         steps: 30,
         samples: 100,
         random: createSeededRandom(1),
       })
     const found = await attack()
-    expect(fooledRows(await linear.model.scores(found), 2, linear.labels)).toEqual([true, true])
-    distances(norm, found.data, linear.inputs.data, 6).forEach((distance, row) => {
-      const exact = distanceToBorder(weights, 0.4, examples[row] ?? [])[norm]
+    expect(fooledRows(await linearTarget.model.scores(found), 2, linearTarget.labels)).toEqual([true, true])
+    distances(norm, found.data, linearTarget.inputs.data, 6).forEach((distance, row) => {
+      const exact = distanceToBorder(linearWeights, 0.4, linearExamples[row] ?? [])[norm]
       expect(distance / exact).toBeGreaterThan(1 - 1e-9)
       expect(distance / exact).toBeLessThan(1.01)
     })
@@ -59,15 +47,15 @@ for (const norm of ['linf', 'l2'] as const) {
   })
 
   test(`Square in ${norm} fools a linear model outside the closed-form distance, and not inside it`, async () => {
-    for (const [row, example] of examples.entries()) {
+    for (const [row, example] of linearExamples.entries()) {
       for (const [factor, expected] of [
         [0.99, false],
         // In L2 whole pieces of the budget move: on six elements they are coarse.
         [norm === 'linf' ? 1.01 : 1.4, true],
       ] as const) {
-        const radius = distanceToBorder(weights, 0.4, example)[norm] * factor
+        const radius = distanceToBorder(linearWeights, 0.4, example)[norm] * factor
         const found = await attackWithSquare({
-          ...linear,
+          ...linearTarget,
           inputs: tensorOf([example]),
           labels: [row],
           norm,
@@ -75,7 +63,7 @@ for (const norm of ['linf', 'l2'] as const) {
           queries: 2000,
           random: createSeededRandom(5),
         })
-        expect(fooledRows(await linear.model.scores(found), 2, [row])).toEqual([expected])
+        expect(fooledRows(await linearTarget.model.scores(found), 2, [row])).toEqual([expected])
         expect(distances(norm, found.data, example, 6)[0]).toBeLessThanOrEqual(radius * (1 + 1e-9))
       }
     }
@@ -83,11 +71,11 @@ for (const norm of ['linf', 'l2'] as const) {
 }
 
 test('the boundary attack finds the closed-form L2 distance on a linear model from its answers alone', async () => {
-  const model = answersOnly(linear.model)
-  const found = await attackWithBoundary({ ...linear, model, steps: 1500, random: createSeededRandom(2) })
-  expect(fooledRows(await linear.model.scores(found), 2, linear.labels)).toEqual([true, true])
-  distances('l2', found.data, linear.inputs.data, 6).forEach((distance, row) => {
-    const exact = distanceToBorder(weights, 0.4, examples[row] ?? []).l2
+  const model = answersOnly(linearTarget.model)
+  const found = await attackWithBoundary({ ...linearTarget, model, steps: 1500, random: createSeededRandom(2) })
+  expect(fooledRows(await linearTarget.model.scores(found), 2, linearTarget.labels)).toEqual([true, true])
+  distances('l2', found.data, linearTarget.inputs.data, 6).forEach((distance, row) => {
+    const exact = distanceToBorder(linearWeights, 0.4, linearExamples[row] ?? []).l2
     expect(distance / exact).toBeGreaterThan(1 - 1e-9)
     expect(distance / exact).toBeLessThan(1.01)
   })
@@ -98,18 +86,20 @@ test('a model that answers everything alike is never fooled, and its examples co
     classes: 2,
     scores: async (inputs) => Float64Array.from({ length: 2 * (inputs.dims[0] ?? 0) }, (_, place) => 1 - (place % 2)),
   }
-  const target = { ...linear, model, labels: [0, 0] }
+  const target = { ...linearTarget, model, labels: [0, 0] }
   const random = createSeededRandom(1)
-  expect(await attackWithHopSkipJump({ ...target, norm: 'l2', steps: 2, samples: 5, random })).toEqual(linear.inputs)
-  expect(await attackWithBoundary({ ...target, steps: 5, random })).toEqual(linear.inputs)
+  expect(await attackWithHopSkipJump({ ...target, norm: 'l2', steps: 2, samples: 5, random })).toEqual(
+    linearTarget.inputs,
+  )
+  expect(await attackWithBoundary({ ...target, steps: 5, random })).toEqual(linearTarget.inputs)
 })
 
 for (const directions of ['signs', 'normal'] as const) {
   test(`slopes estimated along random ${directions} lead to the exact ones`, async () => {
     const estimate = { samples: 4000, distance: 0.01, random: createSeededRandom(5) }
-    const model = withEstimatedSlope(linear.model, estimate, directions)
-    const slope = await model.slope(tensorOf([examples[0] ?? []]), Float64Array.of(-1, 1))
-    weights.forEach((weight, index) => {
+    const model = withEstimatedSlope(linearTarget.model, estimate, directions)
+    const slope = await model.slope(tensorOf([linearExamples[0] ?? []]), Float64Array.of(-1, 1))
+    linearWeights.forEach((weight, index) => {
       expect(Math.abs((slope[index] ?? 0) - weight)).toBeLessThan(0.3)
     })
   })

@@ -6,33 +6,30 @@ import { objectiveOf } from '../../src/behaviour/attacks/objective.ts'
 import { attackWithPgd } from '../../src/behaviour/attacks/pgd.ts'
 import { type WorstCase, worstCase } from '../../src/behaviour/attacks/worst-case.ts'
 import { openDigits } from './digits.ts'
-import { distanceToBorder, halfSpaces, linearModel, tensorOf } from './support.ts'
+import {
+  distanceToBorder,
+  halfSpaces,
+  linearExamples,
+  linearModel,
+  linearTarget,
+  linearWeights,
+  tensorOf,
+} from './support.ts'
 
-const weights = [1, -2, 0.5, 3, -1.5, 0.25]
-const examples = [
-  [0.3, 0.6, 0.5, 0.3, 0.5, 0.5],
-  [0.4, 0.3, 0.5, 0.7, 0.4, 0.6],
-]
-const linear = {
-  model: halfSpaces(weights, 0.4),
-  inputs: tensorOf(examples),
-  labels: [0, 1],
-  domain: [-10, 10] as const,
-}
 const effort = { steps: 20, targets: 9, queries: 50 }
 
 for (const norm of ['linf', 'l2'] as const) {
   test(`AutoAttack in ${norm} fells exactly those examples whose closed-form distance lies inside the ball`, async () => {
-    const exact = examples.map((example) => distanceToBorder(weights, 0.4, example)[norm])
+    const exact = linearExamples.map((example) => distanceToBorder(linearWeights, 0.4, example)[norm])
     for (const [radius, expected] of [
       [Math.min(...exact) * 0.99, [false, false]],
       [Math.min(...exact) * 1.02, exact.map((distance) => distance === Math.min(...exact))],
       [Math.max(...exact) * 1.02, [true, true]],
     ] as const) {
       const random = createSeededRandom(1)
-      const { fooledBy, found } = await attackWithAutoAttack({ ...linear, norm, radius, random, effort })
+      const { fooledBy, found } = await attackWithAutoAttack({ ...linearTarget, norm, radius, random, effort })
       expect(fooledBy.map((name) => name !== undefined)).toEqual(expected)
-      for (const size of distances(norm, found.data, linear.inputs.data, 6))
+      for (const size of distances(norm, found.data, linearTarget.inputs.data, 6))
         expect(size).toBeLessThanOrEqual(radius * (1 + 1e-5))
     }
   })
@@ -70,35 +67,38 @@ test('what lies outside the ball is no success, and a fallen example is not atta
   const seen: number[][] = []
   const reach = (by: number) => ({
     name: `by ${by}`,
-    run: async ({ inputs }: Pick<WorstCase, never> & { inputs: typeof linear.inputs }, rows: readonly number[]) => {
+    run: async (
+      { inputs }: Pick<WorstCase, never> & { inputs: typeof linearTarget.inputs },
+      rows: readonly number[],
+    ) => {
       seen.push([...rows])
       return { ...inputs, data: inputs.data.map((value, index) => value + (rows[0] === 0 && index < 6 ? by : 0)) }
     },
   })
   const result = await worstCase({
     model: halfSpaces([1, 0, 0, 0, 0, 0], 0.4),
-    inputs: linear.inputs,
+    inputs: linearTarget.inputs,
     labels: [0, 0],
-    domain: linear.domain,
+    domain: linearTarget.domain,
     bounds: { norm: 'linf', radius: 0.3 },
     attacks: [reach(5), reach(0.2), reach(0.25)],
   })
   expect(seen).toEqual([[0, 1], [0, 1], [1]])
   expect(result.fooledBy).toEqual(['by 0.2', undefined])
-  expect([...result.found.data.subarray(6)]).toEqual(examples[1])
+  expect([...result.found.data.subarray(6)]).toEqual(linearExamples[1])
 })
 
 test('a stopped ensemble leaves what it had found', async () => {
   let kept: WorstCase | undefined
   const stopped = worstCase({
-    ...linear,
+    ...linearTarget,
     bounds: { norm: 'linf', radius: 10 },
     attacks: [
       {
         name: 'far',
         run: async ({ inputs }) => ({
           ...inputs,
-          data: inputs.data.map((value, index) => (index < 6 ? value + (weights[index] ?? 0) : value)),
+          data: inputs.data.map((value, index) => (index < 6 ? value + (linearWeights[index] ?? 0) : value)),
         }),
       },
       { name: 'stopped', run: () => Promise.reject(new Error('stop')) },

@@ -49,3 +49,16 @@ export const distanceToBorder = (weights: readonly number[], border: number, exa
     l1: gap / Math.max(...weights.map(Math.abs)),
   }
 }
+
+export const linearWeights = [1, -2, 0.5, 3, -1.5, 0.25]
+export const linearExamples = [
+  [0.3, 0.6, 0.5, 0.3, 0.5, 0.5],
+  [0.4, 0.3, 0.5, 0.7, 0.4, 0.6],
+]
+/** Two examples of {@link halfSpaces}, one on either side of the border at 0.4. */
+export const linearTarget = {
+  model: halfSpaces(linearWeights, 0.4),
+  inputs: tensorOf(linearExamples),
+  labels: [0, 1],
+  domain: [-10, 10] as const,
+}

@@ -48,12 +48,18 @@ export const sanitiseTensors = (tensors: Tensors, options: SanitiseOptions = {})
   return { tensors: Object.fromEntries(entries), changed }
 }
 
+/** The texts of some tensors, and what each is called in findings, e.g. `prompt[0]`. */
+export function* textsOf(tensors: Tensors): Generator<readonly [text: string, path: string]> {
+  for (const [name, { data }] of Object.entries(tensors)) {
+    if (ArrayBuffer.isView(data)) continue
+    for (const [index, text] of data.entries()) yield [text, `${name}[${index}]`]
+  }
+}
+
 /**
  * The findings of one check for every text of some tensors.
  *
  * @param check any check of texts, e.g. {@link checkText}, given the text and what to call it, e.g. `prompt[0]`.
  */
 export const checkTextTensors = (tensors: Tensors, check: (text: string, path: string) => Finding[]): Finding[] =>
-  Object.entries(tensors).flatMap(([name, tensor]) =>
-    isText(tensor) ? (tensor.data as readonly string[]).flatMap((text, index) => check(text, `${name}[${index}]`)) : [],
-  )
+  [...textsOf(tensors)].flatMap(([text, path]) => check(text, path))

@@ -14,7 +14,7 @@ import type { Norm } from './norms.ts'
 import { type AttackInputs, type DifferentiableModel, objectiveOf } from './objective.ts'
 import { findPatch } from './patch.ts'
 import { attackWithPgd, type PgdOptions } from './pgd.ts'
-import type { ScoreLossName } from './score-losses.ts'
+import { type ScoreLossName, stageLosses } from './score-losses.ts'
 import { attackWithSaliencyMap, attackWithSparsePgd } from './sparse.ts'
 import { attackWithMovements } from './spatial.ts'
 import { attackWithSquare } from './square.ts'
@@ -22,7 +22,6 @@ import { findUniversalPerturbation } from './universal.ts'
 import { type Contender, worstCase } from './worst-case.ts'
 
 /** Two losses at least: one alone may be flat where the other is steep. */
-const climbedLosses = ['cross-entropy', 'margin'] as const satisfies readonly ScoreLossName[]
 
 type Ball = { readonly norm: Exclude<Norm, 'l0'>; readonly radius: number }
 
@@ -51,7 +50,7 @@ const descend = (
   options: Omit<PgdOptions, 'norm'>,
 ): Promise<FloatTensor> => {
   const starts = options.random === undefined ? 1 : request.effort.restarts
-  return climb(model, request, { starts, losses: climbedLosses }, (target, loss) =>
+  return climb(model, request, { starts, losses: stageLosses }, (target, loss) =>
     attackWithPgd({ ...target, ...options, ...ballOf(request), objective: objectiveOf(model, loss) }),
   )
 }
@@ -68,7 +67,7 @@ export const attackRegistry = {
     kind: 'bounded',
     needs: 'slopes',
     run: (model, request) =>
-      climb(model, request, { starts: 1, losses: climbedLosses }, (target, loss) =>
+      climb(model, request, { starts: 1, losses: stageLosses }, (target, loss) =>
         attackWithFgsm({ ...target, ...ballOf(request), objective: objectiveOf(model, loss) }),
       ),
   },

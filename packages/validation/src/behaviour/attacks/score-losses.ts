@@ -125,3 +125,6 @@ export const scoreLosses = {
 
 /** One of {@link scoreLosses}. */
 export type ScoreLossName = keyof typeof scoreLosses
+
+/** The losses that every attack of the stage climbs; an example counts as robust only if it withstands both. */
+export const stageLosses = ['cross-entropy', 'margin'] as const satisfies readonly ScoreLossName[]
