@@ -3,8 +3,8 @@
 // Run: npx tsx --conditions=@nootropic/source packages/runtime/bench/pool.ts [part of a model's name, or delays]
 import type { Tensor } from '@nootropic/core'
 import { createNode, createOnnxModel, createTensor, createValueInfo, writeOnnx } from '@nootropic/core/formats'
+import { createSandbox, type PoolEvent, type SandboxSession } from '@nootropic/runtime/sandbox'
 import { median } from '../../../tools/bench/cost.ts'
-import { createSandbox, type PoolEvent, type SandboxSession } from '../src/sandbox/index.ts'
 import { countingModel } from '../test/models.ts'
 
 type Nodes = ReturnType<typeof createNode>[]
@@ -64,7 +64,7 @@ const models = [
 ]
 
 const callers = 16
-const asked = 20
+const asked = 100
 const turns = 9
 
 const feedsOf = (row: number[], seed: number): Record<string, Tensor> => {

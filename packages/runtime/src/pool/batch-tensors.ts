@@ -1,19 +1,29 @@
 import { elementCount, type Tensor, type TensorData, tensorArrays } from '@nootropic/core'
-import { feedsShape, type Tensors } from './feeds-digest.ts'
+import type { Tensors } from './feeds-digest.ts'
 
 /** How many rows (of the first dimension) every tensor has; undefined when they do not agree, or there is none. */
 export const rowsOf = (tensors: Tensors): number | undefined => {
-  const [rows, ...others] = new Set(Object.values(tensors).map(({ dims }) => dims[0] ?? 0))
-  return rows === undefined || rows < 1 || others.length > 0 ? undefined : rows
+  let rows: number | undefined
+  for (const { dims } of Object.values(tensors)) {
+    const own = dims[0] ?? 0
+    if (own < 1 || (rows !== undefined && own !== rows)) return undefined
+    rows = own
+  }
+  return rows
 }
 
-/** What tensors must have in common to be joined: all but the number of their rows. */
-export const batchKey = (tensors: Tensors): string =>
-  feedsShape(
-    Object.fromEntries(
-      Object.entries(tensors).map(([name, tensor]) => [name, { ...tensor, dims: tensor.dims.slice(1) }]),
-    ),
+/** Whether tensors have all in common but the number of their rows. It is asked for every request of a batch: nothing is made. */
+export const areLike = (left: Tensors, right: Tensors): boolean => {
+  const names = Object.keys(left)
+  return (
+    names.length === Object.keys(right).length &&
+    names.every((name) => {
+      const [one, other] = [left[name], Object.hasOwn(right, name) ? right[name] : undefined]
+      if (one?.type !== other?.type || one?.dims.length !== other?.dims.length) return false
+      return one?.dims.every((dim, axis) => axis === 0 || dim === other?.dims[axis]) ?? false
+    })
   )
+}
 
 const joinData = ({ type }: Tensor, parts: readonly TensorData[], length: number): TensorData => {
   if (type === 'string') return (parts as (readonly string[])[]).flat()
@@ -27,7 +37,7 @@ const joinData = ({ type }: Tensor, parts: readonly TensorData[], length: number
   return joined
 }
 
-/** Tensors that have their key in common, one below the other. */
+/** Tensors that are alike, one below the other. */
 export const joinRows = (all: readonly Tensors[]): Record<string, Tensor> => {
   const [first = {}] = all
   return Object.fromEntries(

@@ -1,10 +1,16 @@
 import type { Tensor, TensorData } from '@nootropic/core'
 import { joinRows, rowsOf, splitRows } from './batch-tensors.ts'
-import type { Tensors } from './feeds-digest.ts'
+import { feedsByteLength, type Tensors } from './feeds-digest.ts'
 
 /** Requests that are run as one, at most. */
 export const largestBatch = 16
 const triedSizes = [2, 4, 8, largestBatch]
+
+/**
+ * Inputs and outputs of one batch together, at most. What is joined and cut again is copied twice as often as what goes alone:
+ * beyond this that costs more than a message saved.
+ */
+export const maximumBatchBytes = 2 * 1024 ** 2
 
 /** How much faster one item of a batch must be than alone: less is noise, and a batch makes the first of it wait for the last. */
 const minimumGain = 1.2
@@ -72,16 +78,18 @@ export const tryBatches = async (feeds: Tensors, run: Run): Promise<BatchSizes> 
     answers.push(await run(input))
     if (performance.now() - begunMs > longestRunMs * inputs.length) return new Set()
   }
+  const itemBytes = feedsByteLength(feeds) + feedsByteLength(answers[0] ?? {})
+  const sizes = triedSizes.filter((size) => size * itemBytes <= maximumBatchBytes)
   const runBatch = async (size: number): Promise<Tensors[] | undefined> => {
     const outputs = await run(joinRows(inputs.slice(0, size)))
     return splitRows(outputs, Array<number>(size).fill(rows))
   }
-  for (const size of triedSizes) {
+  for (const size of sizes) {
     const split = await runBatch(size)
     if (!split?.every((answer, index) => isSameAnswer(answers[index] ?? {}, answer))) return new Set()
   }
   const alone: number[] = []
-  const times = new Map<number, number[]>(triedSizes.map((size) => [size, []]))
+  const times = new Map<number, number[]>(sizes.map((size) => [size, []]))
   for (let turn = 0; turn < trialRuns; turn += 1) {
     for (const [size, taken] of times) {
       const begunMs = performance.now()
@@ -93,5 +101,5 @@ export const tryBatches = async (feeds: Tensors, run: Run): Promise<BatchSizes> 
     }
   }
   const aloneMs = median(alone)
-  return new Set(triedSizes.filter((size) => aloneMs * size > minimumGain * median(times.get(size) ?? [])))
+  return new Set(sizes.filter((size) => aloneMs * size > minimumGain * median(times.get(size) ?? [])))
 }

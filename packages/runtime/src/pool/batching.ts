@@ -1,10 +1,7 @@
-import { batchKey, rowsOf } from './batch-tensors.ts'
-import { type BatchSizes, largestBatch, tryBatches } from './batch-trial.ts'
+import { areLike, rowsOf } from './batch-tensors.ts'
+import { type BatchSizes, largestBatch, maximumBatchBytes, tryBatches } from './batch-trial.ts'
 import type { Tensors } from './feeds-digest.ts'
 import type { RunRequest } from './run-request.ts'
-
-// What is joined is copied, and the worker holds it twice.
-const maximumBatchBytes = 16 * 1024 ** 2
 
 /** Finds out whether requests may be run as one, and which. */
 export interface Batching {
@@ -22,13 +19,12 @@ const isJoinable = ({ feeds, runsAlone }: RunRequest): boolean => !runsAlone && 
 
 const companyOf = (request: RunRequest, waiting: Iterable<RunRequest>, most: number): RunRequest[] => {
   if (!isJoinable(request)) return [request]
-  const key = batchKey(request.feeds)
   const company = [request]
   let byteLength = request.byteLength
   for (const other of waiting) {
     if (company.length >= most) break
     if (other === request || !isJoinable(other) || byteLength + other.byteLength > maximumBatchBytes) continue
-    if (batchKey(other.feeds) !== key) continue
+    if (!areLike(request.feeds, other.feeds)) continue
     company.push(other)
     byteLength += other.byteLength
   }

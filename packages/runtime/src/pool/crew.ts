@@ -105,8 +105,8 @@ export const createCrew = ({ first, strength, start, tell, onWarm, onRefusal }: 
     if (isMissing()) filling ??= fillUp()
   }
   const buryDead = (): void => {
+    if (idle.every(({ isAlive }) => isAlive)) return
     const dead = idle.filter(({ isAlive }) => !isAlive)
-    if (dead.length === 0) return
     idle.splice(0, idle.length, ...idle.filter(({ isAlive }) => isAlive))
     for (const worker of dead) {
       bury(worker, 'unknown')

@@ -2,7 +2,7 @@ import { type Clock, isNootropicError, NootropicError } from '@nootropic/core'
 import type { IsolationReport } from '../sandbox/isolation.ts'
 import type { SandboxLimits } from '../sandbox/limits.ts'
 import type { LoadedWorker } from '../sandbox/loaded-worker.ts'
-import { withDeadline } from '../sandbox/stop-signal.ts'
+import { type Stop, withDeadline } from '../sandbox/stop-signal.ts'
 import { afterFailure } from './after-failure.ts'
 import { createBatching } from './batching.ts'
 import { type CpuBudget, createCpuBudget } from './cpu-budget.ts'
@@ -37,7 +37,7 @@ export interface Pool {
    * @throws the reason of `stop`; NootropicError `LIMIT_EXCEEDED` when too much waits, `INPUT_INVALID` for an input that ended
    * workers before, `WORKER_FAILED` for one that does so now; and what starting a worker throws, when too many did not start
    */
-  run(feeds: Tensors, stop: AbortSignal): Promise<Answer>
+  run(feeds: Tensors, stop: Stop): Promise<Answer>
   /** Replaces the workers; no run is lost. Resolves when new ones are there. */
   restart(): Promise<void>
   /** Takes nothing new, finishes what is inside, and ends the workers. */

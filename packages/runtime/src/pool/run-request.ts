@@ -1,5 +1,6 @@
 import type { Tensor } from '@nootropic/core'
 import type { LoadedWorker } from '../sandbox/loaded-worker.ts'
+import type { Stop } from '../sandbox/stop-signal.ts'
 import { feedsByteLength, type InputIdentity, identityOf, type Tensors } from './feeds-digest.ts'
 
 /** What a run gave, and the worker that gave it: what was proved of it, and which process it is. */
@@ -12,7 +13,7 @@ export interface RunRequest {
   readonly feeds: Tensors
   readonly identity: InputIdentity
   readonly byteLength: number
-  readonly stop: AbortSignal
+  readonly stop: Stop
   /** Settled once: whatever is said of the request later changes nothing. */
   readonly answer: Promise<Answer>
   resolve(answer: Answer): void
@@ -23,7 +24,7 @@ export interface RunRequest {
   runsAlone: boolean
 }
 
-export const createRunRequest = (feeds: Tensors, stop: AbortSignal): RunRequest => {
+export const createRunRequest = (feeds: Tensors, stop: Stop): RunRequest => {
   let settle: Pick<RunRequest, 'resolve' | 'reject'> | undefined
   const answer = new Promise<Answer>((resolve, reject) => {
     settle = { resolve, reject }

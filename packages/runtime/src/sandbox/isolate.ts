@@ -17,6 +17,7 @@ import type { IsolationStep } from './isolation-step.ts'
 import type { SandboxLimits } from './limits.ts'
 import { createMailboxes } from './mailboxes.ts'
 import { probeServingWorker, probeWorker } from './probe.ts'
+import type { Stop } from './stop-signal.ts'
 import type { WorkerFiles } from './worker-files.ts'
 import { startWorker, type WorkerProcess } from './worker-process.ts'
 
@@ -62,7 +63,7 @@ interface IsolationOptions {
   readonly limits: SandboxLimits
   /** Where the worker gets a control group of its own. */
   readonly cgroups?: readonly CgroupPlace[] | undefined
-  readonly stop: AbortSignal
+  readonly stop: Stop
 }
 
 /** What the canary proves of this worker, or why that is not enough. */

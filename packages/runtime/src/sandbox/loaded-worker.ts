@@ -22,7 +22,7 @@ import type { IsolatedWorker } from './isolate.ts'
 import type { IsolationReport } from './isolation.ts'
 import type { SandboxLimits } from './limits.ts'
 import { loadReplySchema, narrowReplySchema, runReplySchema } from './replies.ts'
-import { untilStopped } from './stop-signal.ts'
+import { type Stop, untilStopped } from './stop-signal.ts'
 import type { Reply, WorkerProcess } from './worker-process.ts'
 
 /** Lends the bytes of one model for as long as `use` takes; they may be overwritten afterwards. */
@@ -37,7 +37,7 @@ export interface LoadedWorkerParts {
   readonly limits: SandboxLimits
   /** Whether the memory that tensors travel in is given back, and so wiped, when no run follows; yes when nothing is said. */
   readonly cleanup?: boolean | undefined
-  readonly startWorker: (stop: AbortSignal) => Promise<IsolatedWorker>
+  readonly startWorker: (stop: Stop) => Promise<IsolatedWorker>
 }
 
 /** A model in an isolated process of its own. It does not come back when it has ended. */
@@ -58,7 +58,7 @@ export interface LoadedWorker {
    * @throws the reason of `stop`; NootropicError `INPUT_INVALID` or `LIMIT_EXCEEDED`, after which the worker serves on unless
    * `details.resource` is `memory`; `WORKER_FAILED`, which it does not survive, with `details.cause`: a {@link WorkerFailureCause}
    */
-  run(feeds: Readonly<Record<string, Tensor>>, stop: AbortSignal): Promise<Record<string, Tensor>>
+  run(feeds: Readonly<Record<string, Tensor>>, stop: Stop): Promise<Record<string, Tensor>>
   /** Ends it, whatever it does; resolves when it is gone. */
   kill(): Promise<void>
 }
@@ -166,7 +166,7 @@ const createTransport = (
  *
  * @throws the reason of `stop`; NootropicError `MODEL_REFUSED`, `MODEL_MALFORMED`, `ISOLATION_UNAVAILABLE` or `WORKER_FAILED`
  */
-export const loadWorker = (parts: LoadedWorkerParts, stop: AbortSignal): Promise<LoadedWorker> =>
+export const loadWorker = (parts: LoadedWorkerParts, stop: Stop): Promise<LoadedWorker> =>
   parts.lendModel(async (model) => {
     // The worker refuses it as well; here no process is started for it, and the error carries what was found.
     verifyLoadable(model)
@@ -188,15 +188,22 @@ const cleanupMs = 1000
 
 /** Clears the mailboxes when they were not used for a while. */
 const createCleanup = ({ mailboxes }: WorkerProcess) => {
+  let isWanted = false
+  const clear = (): void => {
+    if (!isWanted) return
+    mailboxes?.input.clear()
+    mailboxes?.output.clear()
+  }
   let timer: NodeJS.Timeout | undefined
   return {
     schedule() {
-      timer = setTimeout(() => {
-        mailboxes?.input.clear()
-        mailboxes?.output.clear()
-      }, cleanupMs).unref()
+      isWanted = true
+      timer = timer?.refresh() ?? setTimeout(clear, cleanupMs).unref()
     },
-    cancel: () => clearTimeout(timer),
+    // To end the timer and to make one anew for each run would cost more.
+    cancel() {
+      isWanted = false
+    },
   }
 }
 

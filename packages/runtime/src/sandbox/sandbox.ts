@@ -9,7 +9,7 @@ import { gvisorSteps, type IsolationStep, isolationSteps } from './isolation-ste
 import { defaultSandboxLimits, type SandboxLimits } from './limits.ts'
 import { narrowWorker } from './loaded-worker.ts'
 import { type LendModel, openSandboxSession, type SandboxSession } from './session.ts'
-import { createStopSignal, untilStopped } from './stop-signal.ts'
+import { createStopSignal, type Stop, untilStopped } from './stop-signal.ts'
 import { findWorkerFiles, type WorkerFiles } from './worker-files.ts'
 
 /** How to open a session in a sandbox. */
@@ -70,7 +70,7 @@ export const createSandboxOver = (
 ): Sandbox => {
   const limits = { ...defaultSandboxLimits, ...changed }
   let found: Promise<WorkerFiles> | undefined
-  const start = async (stop: AbortSignal): Promise<IsolatedWorker> => {
+  const start = async (stop: Stop): Promise<IsolatedWorker> => {
     verifyHost?.()
     found ??= findWorkerFiles().catch((error: unknown) => {
       // What is missing may be installed before the next try.

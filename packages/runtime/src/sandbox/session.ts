@@ -59,7 +59,8 @@ export const openSandboxSession = async (
   signal: AbortSignal | undefined,
 ): Promise<SandboxSession> => {
   const { limits, onEvent } = parts
-  const load = (caller?: AbortSignal) => withDeadline(limits.startMs, caller, (stop) => loadWorker(parts, stop))
+  const load = (caller: AbortSignal | undefined) =>
+    withDeadline(limits.startMs, caller, (stop) => loadWorker(parts, stop))
   const first = await load(signal)
   const { signature } = first
   const description = canonicalJson(signature)
