@@ -15,9 +15,10 @@ import {
 import type { IsolationStep } from './isolation-step.ts'
 import type { SandboxLimits } from './limits.ts'
 import type { Mailboxes } from './mailboxes.ts'
-import { failureSchema, workerErrorCodes } from './replies.ts'
+import { createPieces } from './stream-pieces.ts'
 import { causeOfEnd, type ProcessEnd, type WorkerFailureCause } from './worker-end.ts'
 import type { WorkerFiles } from './worker-files.ts'
+import { failureOf, readCapped } from './worker-words.ts'
 
 /** What a worker answered. */
 export interface Reply {
@@ -46,73 +47,12 @@ export interface WorkerSetting {
   readonly mailboxes?: Mailboxes | undefined
 }
 
-// Enough for the first line of a loader's or bubblewrap's complaint; a worker could write for ever (CWE-770).
-const maximumStderrLength = 4096
-
-const printable = (text: string, length: number): string =>
-  text
-    .replace(/\p{Cc}+/gu, ' ')
-    .trim()
-    .slice(0, length)
-
-const readCapped = (stream: Readable): (() => string) => {
-  let text = ''
-  stream.on('data', (chunk: Buffer) => {
-    text += chunk.toString('latin1').slice(0, maximumStderrLength - text.length)
-  })
-  return () => printable(text, maximumStderrLength)
-}
-
-/** Cuts a stream into the pieces asked for, holding no more than was sent. */
-const createPieces = () => {
-  const chunks: Uint8Array[] = []
-  let held = 0
-  return {
-    push(chunk: Uint8Array) {
-      chunks.push(chunk)
-      held += chunk.length
-    },
-    get held() {
-      return held
-    },
-    take(length: number): Uint8Array {
-      const all = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, held)
-      chunks.splice(0, chunks.length, all.subarray(length))
-      held -= length
-      return all.subarray(0, length)
-    },
-  }
-}
-
 interface Pending {
   readonly id: number
   readonly startedMs: number
   readonly maximumPayload: number
   readonly resolve: (reply: Reply) => void
   readonly reject: (error: NootropicError) => void
-}
-
-/**
- * What is said in place of a worker's words once it was sent inputs. Messages go on record and reach whoever asked, past the
- * guards of outputs: a model that took its worker over would write there what it was sent.
- */
-const withheld: Readonly<Record<string, string>> = {
-  INPUT_INVALID: 'the model refused these inputs (its reason is withheld, as it may hold what was sent)',
-  LIMIT_EXCEEDED: 'the outputs of this run are more than its worker may give: too many bytes, or too many texts',
-}
-const withheldMemory = 'the run needed more memory than its worker may have'
-const withheldOther = 'the model could not be run (the reason of its worker is withheld, as it may hold what was sent)'
-
-const failureOf = (head: unknown, hasInputs: boolean): NootropicError => {
-  const failure = failureSchema.safeParse(head)
-  const said = failure.success ? printable(failure.data.message, 2000) : 'the worker gave no reason'
-  const code = workerErrorCodes.find((known) => known === failure.data?.code)
-  const isOutOfMemory = failure.data?.isOutOfMemory === true
-  const details = isOutOfMemory ? { resource: 'memory' } : {}
-  const fixed = isOutOfMemory ? withheldMemory : (withheld[code ?? ''] ?? withheldOther)
-  const message = hasInputs ? fixed : said
-  if (code !== undefined) return new NootropicError(code, message, { details })
-  return new NootropicError('WORKER_FAILED', message, { details: { cause: 'broke the protocol' } })
 }
 
 /** As `parseHead`, in whose errors a piece of what it read stands. */
