@@ -1,6 +1,6 @@
 // What a pool gains by running requests in batches, what a killed worker costs, and how late a deadline is. Sixteen callers ask
 // one model, with batches and without, in turns. Needs the built worker and launcher.
-// Run: npx tsx --conditions=@nootropic/source packages/runtime/bench/pool.ts [part of a model's name, or delays]
+// Run: npx tsx packages/runtime/bench/pool.ts [part of a model's name, or delays]
 import type { Tensor } from '@nootropic/core'
 import { createNode, createOnnxModel, createTensor, createValueInfo, writeOnnx } from '@nootropic/core/formats'
 import { createSandbox, type PoolEvent, type SandboxSession } from '@nootropic/runtime/sandbox'

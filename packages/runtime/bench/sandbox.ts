@@ -1,6 +1,7 @@
-// What isolation adds to a run: the same models and inputs in this process, in a worker of each strong layer that this host
-// offers, and in a plain child process behind `child_process`'s own messages (advanced serialization), in turns. Needs the
-// built worker and launcher. Run: npx tsx --conditions=@nootropic/source packages/runtime/bench/sandbox.ts [part of a case's name]
+// What isolation adds to a run: the same models and inputs in this process, by `createSandbox` as it is built, in a worker of
+// each strong layer that this host offers, and in a plain child process behind `child_process`'s own messages (advanced
+// serialization), in turns. Needs the built worker and launcher.
+// Run: npx tsx packages/runtime/bench/sandbox.ts [part of a case's name]
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
@@ -8,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import type { Tensor } from '@nootropic/core'
 import { createNode, createOnnxModel, createTensor, createValueInfo, writeOnnx } from '@nootropic/core/formats'
 import { createInProcessSessions } from '@nootropic/core/inference'
+import { createSandbox } from '@nootropic/runtime/sandbox'
 import { median } from '../../../tools/bench/cost.ts'
 import { findHostTools } from '../src/sandbox/host-tools.ts'
 import { startIsolatedWorker } from '../src/sandbox/isolate.ts'
@@ -73,7 +75,13 @@ const openIsolated = async (step: IsolationStep, main: Uint8Array) =>
 
 const steps = isolationSteps(tools, limits)
 const layers = ['bubblewrap', 'Landlock'].flatMap((name) => steps.find((step) => step.name.startsWith(name)) ?? [])
-const ways: Record<string, (main: Uint8Array) => Promise<Place>> = { 'in process': openHere, 'advanced IPC': openRival }
+const ways: Record<string, (main: Uint8Array) => Promise<Place>> = {
+  'in process': openHere,
+  'advanced IPC': openRival,
+  // What users have: the built package, with pool, deadlines and checks of inputs; the layers below are run from source. A
+  // spare worker is started once, which start.ts is about.
+  createSandbox: (main) => createSandbox({ require: 'none', pool: { spare: 0 } }).open({ main }),
+}
 for (const step of layers.length > 0 ? layers : steps.slice(0, 1)) {
   ways[step.name] = async (main) => {
     const worker = await openIsolated(step, main)
