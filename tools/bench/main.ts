@@ -1,33 +1,58 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { publishedPackages, root } from '../workspace.ts'
+import { readPage, type Section, writePage } from './benchmarks-page.ts'
 
-// Runs every program under packages/*/bench, one after the other, each of which prints a Markdown table of ratios
-// against a rival measured in the same run, and keeps them in docs/reference/benchmarks.md. What a bench imports by a
-// package's name is what was built of it: the source condition, which tests and other tools set, is not.
-const sections = publishedPackages().flatMap(({ name, folder }) => {
-  const benches = join(folder, 'bench')
-  if (!existsSync(benches)) return []
-  return readdirSync(benches)
+// Runs the programs under packages/*/bench, one after the other, each of which prints a Markdown table of ratios against a
+// rival measured in the same run, and keeps them in docs/reference/benchmarks.md: all of them, or those whose names are given,
+// beside what the page says of the others. What a bench imports by a package's name is what was built of it: the source
+// condition, which tests and other tools set, is not.
+
+interface Bench {
+  readonly title: string
+  readonly name: string
+  readonly program: string
+}
+
+const benches = publishedPackages().flatMap(({ name, folder }): Bench[] => {
+  const programs = join(folder, 'bench')
+  if (!existsSync(programs)) return []
+  return readdirSync(programs)
     .filter((file) => file.endsWith('.ts'))
     .map((file) => {
-      console.error(`${name}: ${file}`)
-      const table = execFileSync(process.execPath, ['--import', 'tsx', join(benches, file)], {
-        cwd: root,
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'inherit'],
-      })
-      return `## ${name}: ${file.replace('.ts', '').replaceAll('-', ' ')}\n\n${table.trim()}\n`
+      const bench = basename(file, '.ts')
+      return { title: `${name}: ${bench.replaceAll('-', ' ')}`, name: bench, program: join(programs, file) }
     })
 })
 
-const text = `# Benchmarks
+const asked = process.argv.slice(2)
+const unknown = asked.filter((name) => !benches.some((bench) => bench.name === name))
+if (unknown.length > 0) {
+  console.error(`expected names of benches: ${benches.map(({ name }) => name).join(', ')}; found ${unknown.join(', ')}`)
+  process.exit(2)
+}
 
-Made by \`pnpm bench\` on ${new Date().toISOString().slice(0, 10)}: Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}.
-Ratios are against a rival measured in the same run; medians, because machines are noisy.
+const machine = `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}`
 
-${sections.join('\n')}`
-writeFileSync(join(root, 'docs/reference/benchmarks.md'), text)
-console.log(text)
+const run = ({ title, program }: Bench): Section => {
+  console.error(title)
+  const table = execFileSync(process.execPath, ['--import', 'tsx', program], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  return { title, body: `${new Date().toISOString().slice(0, 10)}, ${machine}\n\n${table.trim()}` }
+}
+
+const page = join(root, 'docs/reference/benchmarks.md')
+const known = new Map(existsSync(page) ? readPage(readFileSync(page, 'utf8')).map((one) => [one.title, one]) : [])
+for (const bench of benches) {
+  if (asked.length === 0 || asked.includes(bench.name)) {
+    known.set(bench.title, run(bench))
+    // Each as soon as it is known: all of them take long.
+    writeFileSync(page, writePage(benches.flatMap(({ title }) => known.get(title) ?? [])))
+  }
+}
+console.log(readFileSync(page, 'utf8'))
