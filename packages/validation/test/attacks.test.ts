@@ -1,4 +1,4 @@
-import { createManualClock, createSeededRandom } from '@nootropic/core'
+import { createSeededRandom } from '@nootropic/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { attackWithFgsm } from '../src/behaviour/attacks/fgsm.ts'
@@ -6,10 +6,7 @@ import type { Objective } from '../src/behaviour/attacks/objective.ts'
 import { lossesOf } from '../src/behaviour/attacks/objective.ts'
 import { attackWithPgd } from '../src/behaviour/attacks/pgd.ts'
 import { createSpsaObjective } from '../src/behaviour/attacks/spsa.ts'
-import { corruptWithBlur } from '../src/behaviour/corruptions/blur.ts'
-import { corruptWithNoise } from '../src/behaviour/corruptions/noise.ts'
 import { synthesiseInput } from '../src/behaviour/dataset.ts'
-import { percentile, profileLatency } from '../src/behaviour/performance.ts'
 import { inBatches } from '../src/behaviour/rows.ts'
 
 const row = (values: readonly number[]) =>
@@ -88,26 +85,6 @@ test('the losses are those of the papers', () => {
   expect(lossesOf('cross-entropy', [1000, 0], 2, [1]).losses[0]).toBe(1000)
 })
 
-test('noise has the deviation asked for, stays in the domain and is seeded', () => {
-  const inputs = { type: 'float64', dims: [1, 20_000], data: new Float64Array(20_000).fill(100) } as const
-  const noisy = corruptWithNoise(inputs, { level: 0.1, domain: [0, 255], random: createSeededRandom(1) })
-  const deviation = Math.sqrt(Array.from(noisy.data).reduce((sum, value) => sum + (value - 100) ** 2, 0) / 20_000)
-  expect(deviation).toBeCloseTo(25.5, 0)
-  const clipped = corruptWithNoise(inputs, { level: 1, domain: [99, 101], random: createSeededRandom(1) })
-  expect(clipped.data.every((value) => value >= 99 && value <= 101)).toBe(true)
-  expect(corruptWithNoise(inputs, { level: 0.1, domain: [0, 255], random: createSeededRandom(1) })).toEqual(noisy)
-})
-
-test('a 3x3 box blur is the mean of the neighbours that exist, in either layout', () => {
-  const picture = { type: 'float64', dims: [1, 1, 2, 3], data: Float64Array.of(1, 2, 3, 4, 5, 6) } as const
-  const expected = [3, 3.5, 4, 3, 3.5, 4]
-  const kernel = { width: 3, height: 3 }
-  expect([...(corruptWithBlur(picture, kernel)?.data ?? [])]).toEqual(expected)
-  const last = { ...picture, dims: [1, 2, 3, 1] }
-  expect([...(corruptWithBlur(last, kernel)?.data ?? [])]).toEqual(expected)
-  expect(corruptWithBlur({ ...picture, dims: [1, 6] }, kernel)).toBeUndefined()
-})
-
 test('a fixed batch is filled up and the filling is cut off again, an open one is not filled', async () => {
   const inputs = { type: 'float64', dims: [5, 2], data: Float64Array.from([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]) } as const
   for (const [isFixed, expected] of [
@@ -122,23 +99,6 @@ test('a fixed batch is filled up and the filling is cut off again, an open one i
     expect(sizes).toEqual(expected)
     expect([...doubled]).toEqual([0, 2, 4, 6, 8, 10, 12, 14, 16, 18])
   }
-})
-
-test('percentiles are by nearest rank and throughput is examples a second', async () => {
-  const sorted = Array.from({ length: 100 }, (_, index) => index + 1)
-  expect([0.5, 0.95, 0.99, 1].map((share) => percentile(sorted, share))).toEqual([50, 95, 99, 100])
-  const clock = createManualClock('2026-01-01T00:00:00Z')
-  const session = {
-    inputs: [],
-    outputs: [],
-    run: async () => {
-      clock.advance(20)
-      return {}
-    },
-    close: async () => {},
-  }
-  const profile = await profileLatency(session, {}, { runs: 10, rows: 4, clock })
-  expect(profile).toMatchObject({ p50Ms: 20, p99Ms: 20, throughput: 200 })
 })
 
 test('a probe that would be its own denial of service is refused', () => {

@@ -13,6 +13,17 @@ export interface FloatTensor extends Tensor {
   readonly data: Float32Array | Float64Array
 }
 
+/** A normalisation whose channels have different bounds. */
+export interface ChannelNormalisation {
+  /** The axis of the channels in the inputs. */
+  readonly axis: number
+  /** An element is (value - mean) / deviation of its channel. */
+  readonly mean: readonly number[]
+  readonly deviation: readonly number[]
+  /** The least and the greatest value before. */
+  readonly domain: readonly [number, number]
+}
+
 /** Examples to test a model with. */
 export interface Dataset {
   /** Batch first: `dims[0]` is the number of examples. */
@@ -21,6 +32,11 @@ export interface Dataset {
   readonly labels?: readonly number[]
   /** The least and the greatest value an input element may have. Epsilon and noise are fractions of its width. */
   readonly domain: readonly [number, number]
+  /**
+   * Present where channels were normalised each on its own: `domain` is then the widest of theirs, and epsilon means less
+   * in one than in another. `foldNormalisation` moves it into the model, where attacks have the domain before it.
+   */
+  readonly normalisation?: ChannelNormalisation
 }
 
 /** A dimension that the model leaves open is probed with this length. */

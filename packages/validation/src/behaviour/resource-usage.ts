@@ -1,44 +1,11 @@
-import { readFileSync } from 'node:fs'
 import { totalmem } from 'node:os'
-import type { InferenceSession } from '@nootropic/core'
 import type { StageOutcome } from '../outcome.ts'
 import { behaviourFinding } from './behaviour-finding.ts'
+import { readResources } from './profiling/process-resources.ts'
 import type { Subject } from './subject.ts'
 
 /** Bytes that one run on one small batch may give back (CWE-789). */
 const maximumOutputBytes = 2 ** 28
-
-/** Processes below a worker: a launcher and what it launched. */
-const maximumProcesses = 64
-
-const pidOf = (session: InferenceSession): number | undefined =>
-  'pid' in session && typeof session.pid === 'number' && session.pid > 0 ? session.pid : undefined
-
-/** The resident bytes of a process and of all below it: a sandbox's own launcher is small, the model is its child's. */
-const residentBytes = (pid: number): number => {
-  const pending = [pid]
-  let bytes = 0
-  for (let seen = 0; seen < maximumProcesses; seen += 1) {
-    const next = pending.pop()
-    if (next === undefined) break
-    const status = readFileSync(`/proc/${next}/status`, 'utf8')
-    bytes += 1024 * Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0)
-    const children = readFileSync(`/proc/${next}/task/${next}/children`, 'utf8')
-    pending.push(...children.split(' ').filter(Boolean).map(Number))
-  }
-  return bytes
-}
-
-const measureMemory = (session: InferenceSession): number | undefined => {
-  const pid = pidOf(session)
-  // A session without a process of its own runs in this one, whose memory is an upper bound of the model's.
-  if (pid === undefined) return process.memoryUsage.rss()
-  try {
-    return residentBytes(pid)
-  } catch {
-    return undefined
-  }
-}
 
 /**
  * Runs the model once and measures the memory of its process and the bytes that it answers with.
@@ -51,7 +18,8 @@ export const testResourceUsage = async (subject: Subject, share: number): Promis
     (sum, { data }) => sum + (ArrayBuffer.isView(data) ? data.byteLength : Buffer.byteLength(data.join(''))),
     0,
   )
-  const memory = measureMemory(subject.session)
+  // A session without a process of its own runs in this one, whose memory is an upper bound of the model's.
+  const memory = readResources(subject.session)?.residentBytes
   const allowed = share * totalmem()
   const problems = [
     ...(outputBytes > maximumOutputBytes

@@ -1,0 +1,7 @@
+export type { ChannelNormalisation, Dataset, FloatTensor } from '../behaviour/dataset.ts'
+export type { DatasetDeclaration, PictureLayout, Preprocessing } from './declaration.ts'
+export type { ReadDataset } from './finish-dataset.ts'
+export { foldNormalisation } from './fold-normalisation.ts'
+export { type DataLimits, dataLimits } from './limits.ts'
+export { readDataset } from './read-dataset.ts'
+export { readTexts, type TextDataset } from './texts.ts'
