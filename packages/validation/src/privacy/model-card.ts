@@ -5,7 +5,7 @@ export interface ModelCard {
   readonly sections: readonly { readonly heading: string; readonly text: string }[]
 }
 
-/** The names a model card goes by, the first one found counts. Hugging Face's is README.md. */
+/** The names a model card goes by; a package may hold several, which count together. Hugging Face's is README.md. */
 export const modelCardNames = ['MODEL_CARD.md', 'model_card.md', 'README.md'] as const
 
 /** A longer card is cut here: no honest one is larger, and every statement is looked for line by line (CWE-770). */

@@ -1,4 +1,5 @@
 import type { Finding } from '@nootropic/core'
+import type { DataPrivacy, UserPrivacy } from '@nootropic/core/manifest'
 import type { ModelCard } from './model-card.ts'
 
 /** The three groups of the policy's privacy assessment. */
@@ -92,25 +93,61 @@ export const privacyStatements: readonly Statement[] = [
 /** A section counts when it holds at least this many words: a heading alone declares nothing. */
 const minimumWords = 3
 
-const isDeclared = (card: ModelCard, statement: Statement): boolean =>
-  statement.keys.some((key) => card.keys.includes(key)) ||
-  card.sections.some(
-    ({ heading, text }) =>
-      statement.headings.test(heading) && (text.match(/[\p{L}\p{N}]+/gu)?.length ?? 0) >= minimumWords,
-  )
+/** The manifests that say how a host keeps data about people: they declare as the model card does. */
+export interface PrivacyManifests {
+  readonly dataPrivacy?: DataPrivacy | undefined
+  readonly userPrivacy?: UserPrivacy | undefined
+}
 
-/** The statements of `topics` that a card must make, and whether it makes them. Without a card it makes none. */
+/** One statement, and whether and where it is made. */
+export interface DeclaredStatement {
+  readonly statement: Statement
+  readonly isDeclared: boolean
+  readonly where?: string
+}
+
+const placeInCard = (card: ModelCard, { keys, headings }: Statement): string | undefined => {
+  const key = keys.find((candidate) => card.keys.includes(candidate))
+  if (key !== undefined) return `key ${key}`
+  const section = card.sections.find(
+    ({ heading, text }) => headings.test(heading) && (text.match(/[\p{L}\p{N}]+/gu)?.length ?? 0) >= minimumWords,
+  )
+  return section === undefined ? undefined : `section "${section.heading.trim()}"`
+}
+
+/** Where the manifests say that data is held on this host only. */
+const placeOfStorage = ({ userPrivacy, dataPrivacy }: PrivacyManifests): string | undefined => {
+  if (userPrivacy?.spec.data.some(({ type }) => type === 'local')) return 'UserPrivacy: spec.data, local'
+  return dataPrivacy?.spec.privacy.some(({ type }) => type === 'local') ? 'DataPrivacy: spec.privacy, local' : undefined
+}
+
+/** What the manifests answer: a retention says for how long, but not where. */
+const placeInManifests = (manifests: PrivacyManifests, { id }: Statement): string | undefined => {
+  const spec = manifests.userPrivacy?.spec
+  const storage = placeOfStorage(manifests)
+  if (id === 'retention' && spec?.retention !== undefined && storage !== undefined)
+    return `UserPrivacy: spec.retention; ${storage}`
+  if (id === 'user-choices' && spec?.privacy.some(({ type }) => type === 'control'))
+    return 'UserPrivacy: spec.privacy, control'
+  return undefined
+}
+
+/** The statements of `topics` that a card or manifest must make, and whether one makes them. */
 export const declaredStatements = (
   card: ModelCard | undefined,
   topics: readonly PrivacyTopic[],
-): readonly { readonly statement: Statement; readonly isDeclared: boolean }[] =>
+  manifests: PrivacyManifests = {},
+): readonly DeclaredStatement[] =>
   privacyStatements
     .filter(({ topic }) => topics.includes(topic))
-    .map((statement) => ({ statement, isDeclared: card !== undefined && isDeclared(card, statement) }))
+    .map((statement) => {
+      const where = (card && placeInCard(card, statement)) ?? placeInManifests(manifests, statement)
+      return where === undefined ? { statement, isDeclared: false } : { statement, isDeclared: true, where }
+    })
 
-/** A finding for every statement that the card does not make. */
+/** A finding for every statement that is not made. */
 export const checkStatements = (
-  declared: ReturnType<typeof declaredStatements>,
+  declared: readonly DeclaredStatement[],
   location: { readonly path: string },
 ): Finding[] =>
   declared
