@@ -1,58 +1,46 @@
 import type { Kernel } from '@nootropic/core/manifest'
+import { pictureOf } from '../attacks/picture.ts'
 import { type FloatTensor, floatArray } from '../dataset.ts'
+import { rowLength } from '../rows.ts'
 
-/** Channel counts of images: what tells [N, C, H, W] from [N, H, W, C]. */
-const channelCounts = [1, 3, 4]
-
-interface ImageLayout {
-  readonly height: number
-  readonly width: number
-  readonly channels: number
-  readonly channelsLast: boolean
-}
-
-/** How a batch lays out its images, or nothing when it is not a batch of images. */
-const imageLayout = (dims: readonly number[]): ImageLayout | undefined => {
-  if (dims.length !== 4) return undefined
-  const [, second = 0, third = 0, fourth = 0] = dims
-  return channelCounts.includes(fourth) && !channelCounts.includes(second)
-    ? { height: second, width: third, channels: fourth, channelsLast: true }
-    : { height: third, width: fourth, channels: second, channelsLast: false }
+/** Means of the part of a window of `size` elements that is inside the line, around each element. */
+const averageLine = (line: Float64Array, means: Float64Array, size: number): void => {
+  const before = Math.floor((size - 1) / 2)
+  for (let index = 0; index < line.length; index += 1) {
+    const first = Math.max(0, index - before)
+    const end = Math.min(line.length, index - before + size)
+    let sum = 0
+    for (let place = first; place < end; place += 1) sum += line[place] ?? 0
+    means[index] = sum / (end - first)
+  }
 }
 
 /**
  * Box blur: each pixel becomes the mean of the window around it; at the border, of that part of the window which is
  * inside the image.
  *
- * @param inputs images, [N, C, H, W] or [N, H, W, C]. Anything else cannot be blurred and gives nothing.
+ * @param inputs images, [N, C, H, W], [N, H, W, C] or [N, H, W]. Anything else cannot be blurred and gives nothing.
  */
 export const corruptWithBlur = (inputs: FloatTensor, kernel: Kernel): FloatTensor | undefined => {
-  const layout = imageLayout(inputs.dims)
-  if (layout === undefined) return undefined
-  const { height, width, channels, channelsLast } = layout
-  const image = height * width * channels
-  const place = (row: number, column: number, channel: number): number =>
-    channelsLast ? (row * width + column) * channels + channel : (channel * height + row) * width + column
-  const above = Math.floor((kernel.height - 1) / 2)
-  const left = Math.floor((kernel.width - 1) / 2)
+  const picture = pictureOf(inputs.dims)
+  if (picture === undefined) return undefined
+  const { channels, height, width, place } = picture
   const data = floatArray(inputs.type, inputs.data.length)
-  const meanAround = (start: number, row: number, column: number, channel: number): number => {
-    let sum = 0
-    let count = 0
-    for (let y = Math.max(0, row - above); y < Math.min(height, row - above + kernel.height); y += 1) {
-      for (let x = Math.max(0, column - left); x < Math.min(width, column - left + kernel.width); x += 1) {
-        sum += inputs.data[start + place(y, x, channel)] ?? 0
-        count += 1
-      }
-    }
-    return sum / count
-  }
+  const image = rowLength(inputs)
+  const [row, rowMeans] = [new Float64Array(width), new Float64Array(width)]
+  const [column, columnMeans] = [new Float64Array(height), new Float64Array(height)]
+  const between = new Float64Array(height * width)
   for (let start = 0; start < data.length; start += image) {
     for (let channel = 0; channel < channels; channel += 1) {
-      for (let row = 0; row < height; row += 1) {
-        for (let column = 0; column < width; column += 1) {
-          data[start + place(row, column, channel)] = meanAround(start, row, column, channel)
-        }
+      for (let y = 0; y < height; y += 1) {
+        for (let x = 0; x < width; x += 1) row[x] = inputs.data[start + place(channel, y, x)] ?? 0
+        averageLine(row, rowMeans, kernel.width)
+        between.set(rowMeans, y * width)
+      }
+      for (let x = 0; x < width; x += 1) {
+        for (let y = 0; y < height; y += 1) column[y] = between[y * width + x] ?? 0
+        averageLine(column, columnMeans, kernel.height)
+        for (let y = 0; y < height; y += 1) data[start + place(channel, y, x)] = columnMeans[y] ?? 0
       }
     }
   }
