@@ -11,7 +11,14 @@ export {
 } from './contracts/access.ts'
 export { type Alert, alertEvents, alertSchema } from './contracts/alert.ts'
 export { type AuditEntry, type AuditLog, type AuditReceipt, auditEntrySchema } from './contracts/audit.ts'
-export type { InferenceSession, RunOptions, SessionFactory, SessionOptions } from './contracts/inference.ts'
+export {
+  type InferenceSession,
+  type OptimisationLevel,
+  optimisationLevels,
+  type RunOptions,
+  type SessionFactory,
+  type SessionOptions,
+} from './contracts/inference.ts'
 export { type Measurement, type Meter, measurements } from './contracts/measurement.ts'
 export {
   type ModelBytes,

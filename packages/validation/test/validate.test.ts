@@ -32,6 +32,7 @@ test('a sound model with a full card passes every stage and every threshold', as
     'output-stability',
     'robustness',
     'adversarial',
+    'honesty',
     'resource-usage',
     'performance',
     'privacy',
@@ -186,7 +187,7 @@ test('a slow model fails the performance score', async () => {
 test('a switch that is off removes its stage, and the report names it', async () => {
   const removed: readonly [keyof Validation['securityChecks']['behavioralAnalysis'], string[]][] = [
     ['inputValidation', ['input-validation']],
-    ['outputStability', ['output-stability', 'robustness', 'adversarial']],
+    ['outputStability', ['output-stability', 'robustness', 'adversarial', 'honesty']],
     ['resourceUsage', ['resource-usage']],
     ['performanceProfiling', ['performance']],
   ]
@@ -387,7 +388,8 @@ test('a model that never looks at its input is not called robust', async () => {
     output: ['n', 2],
   })
   const report = await validate(packageOf(constant, fullCard), { sessions, dataset })
-  expect(report.verdict).toBe('incomplete')
+  expect(report.verdict).toBe('fail')
+  expect(report.findings.map(({ rule }) => rule)).toContain('behaviour/constant-answers')
   for (const name of ['robustness', 'adversarial']) {
     expect(stage(report, name)).toMatchObject({
       verdict: 'incomplete',

@@ -23,10 +23,18 @@ export interface InferenceSession {
   close(): Promise<void>
 }
 
+/** How far the runtime may rewrite a model's graph before it runs it; what is melted together rounds differently. */
+export const optimisationLevels = ['disabled', 'basic', 'extended', 'all'] as const
+
+/** One of {@link optimisationLevels}. */
+export type OptimisationLevel = (typeof optimisationLevels)[number]
+
 /** How to open a session. */
 export interface SessionOptions {
   /** Threads inside one operator; 1 keeps runs reproducible. */
   readonly threads?: number
+  /** `all` when nothing is said. */
+  readonly optimisation?: OptimisationLevel
   readonly signal?: AbortSignal
 }
 

@@ -88,13 +88,14 @@ const throwIfAborted = (signal: AbortSignal | undefined): void => {
 export const createInProcessSessions = (options: { clock?: Clock } = {}): InProcessSessions => {
   const clock = options.clock ?? systemClock
   return {
-    async open(model, { threads = 1, signal } = {}): Promise<InProcessSession> {
+    async open(model, { threads = 1, optimisation = 'all', signal } = {}): Promise<InProcessSession> {
       // Before anything native is loaded: what is refused here never reaches code that could be attacked by it.
       verifyLoadable(model)
       const runtime = await loadOnnxRuntime()
       throwIfAborted(signal)
       const native = await runtime.InferenceSession.create(model.main, {
         intraOpNumThreads: threads,
+        graphOptimizationLevel: optimisation,
         interOpNumThreads: 1,
         executionMode: 'sequential',
         logSeverityLevel: 4,

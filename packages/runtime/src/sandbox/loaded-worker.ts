@@ -1,4 +1,11 @@
-import { isNootropicError, type ModelBytes, type NootropicError, type Signature, type Tensor } from '@nootropic/core'
+import {
+  isNootropicError,
+  type ModelBytes,
+  type NootropicError,
+  type OptimisationLevel,
+  type Signature,
+  type Tensor,
+} from '@nootropic/core'
 import { verifyLoadable } from '@nootropic/core/inference'
 import {
   frameTypes,
@@ -34,6 +41,8 @@ export interface LoadedWorkerParts {
   readonly lendModel: LendModel
   /** Threads inside one operator. */
   readonly threads: number
+  /** `all` when nothing is said. */
+  readonly optimisation?: OptimisationLevel | undefined
   readonly limits: SandboxLimits
   /** Whether the memory that tensors travel in is given back, and so wiped, when no run follows; yes when nothing is said. */
   readonly cleanup?: boolean | undefined
@@ -75,10 +84,11 @@ export const narrowWorker = async (process: WorkerProcess): Promise<NarrowReply>
 const loadModel = async (
   process: WorkerProcess,
   { main, externalData = [] }: ModelBytes,
-  { threads, limits }: LoadedWorkerParts,
+  { threads, optimisation = 'all', limits }: LoadedWorkerParts,
 ): Promise<LoadReply> => {
   const head: LoadRequest = {
     threads,
+    optimisation,
     outputBytes: limits.outputBytes,
     mainLength: main.byteLength,
     externalData: externalData.map(({ path, data }) => ({ path, byteLength: data.byteLength })),

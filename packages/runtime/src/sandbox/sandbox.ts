@@ -89,8 +89,8 @@ export const createSandboxOver = (
       stop,
     })
   }
-  const openLent: Sandbox['openLent'] = (lendModel, { threads = 1, signal, onEvent } = {}) =>
-    openSandboxSession({ lendModel, threads, limits, cleanup, startWorker: start, pool, onEvent }, signal)
+  const openLent: Sandbox['openLent'] = (lendModel, { threads = 1, optimisation, signal, onEvent } = {}) =>
+    openSandboxSession({ lendModel, threads, optimisation, limits, cleanup, startWorker: start, pool, onEvent }, signal)
   return {
     open: (model, options) => openLent((use) => use(model), options),
     openLent,

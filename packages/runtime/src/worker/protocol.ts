@@ -1,4 +1,4 @@
-import { type ElementType, NootropicError, type Signature } from '@nootropic/core'
+import { type ElementType, NootropicError, type OptimisationLevel, type Signature } from '@nootropic/core'
 
 // Frames between host and worker: 16 bytes of header (four little-endian u32: payload length, type, request id, head
 // length), a JSON head, then the raw payload. The host believes nothing that comes out of the worker
@@ -108,6 +108,7 @@ export const pieceLength = (bytes: Uint8Array, from: number): number => Math.min
 /** Loads the model that follows: the main file, then each file of external data. */
 export interface LoadRequest {
   readonly threads: number
+  readonly optimisation: OptimisationLevel
   readonly outputBytes: number
   readonly mainLength: number
   readonly externalData: readonly { readonly path: string; readonly byteLength: number }[]

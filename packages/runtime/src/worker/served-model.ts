@@ -81,7 +81,7 @@ export const serveModel = async (request: LoadRequest, payload: Uint8Array): Pro
   })
   const session = await createInProcessSessions().open(
     { main: payload.subarray(0, request.mainLength), ...(externalData.length === 0 ? {} : { externalData }) },
-    { threads: request.threads },
+    { threads: request.threads, optimisation: request.optimisation },
   )
   // The runtime has its own copy: what need not stay in memory in the clear does not.
   payload.fill(0)

@@ -29,7 +29,13 @@ test('a worker whose host is gone ends by itself, narrowed as it is', async () =
     expect(answer.readUInt32LE(4)).toBe(frameTypes.done)
   }
   const main = additionModel()
-  const request: LoadRequest = { threads: 1, outputBytes: 1000, mainLength: main.length, externalData: [] }
+  const request: LoadRequest = {
+    threads: 1,
+    optimisation: 'all',
+    outputBytes: 1000,
+    mainLength: main.length,
+    externalData: [],
+  }
   await ask(frameTypes.narrow, {}, [])
   await ask(frameTypes.load, request, [main])
   worker.stdin.end()

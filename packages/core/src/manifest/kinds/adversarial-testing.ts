@@ -8,6 +8,29 @@ const epsilonMeta = {
   description: 'The largest change of any input value, as a part of the range of inputs: above 0, at most 1.',
 }
 
+const stepsSchema = z.int().min(1).max(1000)
+const stepsMeta = { title: 'Steps', description: 'How many steps: 1 to 1000.' }
+
+/** The attacks besides FGSM and PGD, by the names that `@nootropic/validation` has them under. */
+const namedAttacks = [
+  'bim',
+  'mi-fgsm',
+  'apgd',
+  'auto-attack',
+  'deepfool',
+  'carlini-wagner',
+  'elastic-net',
+  'fab',
+  'saliency-map',
+  'sparse-pgd',
+  'universal',
+  'patch',
+  'square',
+  'spatial',
+  'hop-skip-jump',
+  'boundary',
+] as const
+
 const attackSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('fgsm').meta({
@@ -21,8 +44,17 @@ const attackSchema = z.discriminatedUnion('type', [
       title: 'Attack',
       description: 'Projected gradient descent: many small steps inside epsilon (Madry et al., 2018).',
     }),
-    steps: z.int().min(1).max(1000).meta({ title: 'Steps', description: 'How many steps: 1 to 1000.' }),
+    steps: stepsSchema.meta(stepsMeta),
     epsilon: epsilonSchema.default(0.03).meta(epsilonMeta),
+  }),
+  z.strictObject({
+    type: z.enum(namedAttacks).meta({ title: 'Attack', description: 'One of the further attacks, by its name.' }),
+    steps: stepsSchema.optional().meta(stepsMeta),
+    epsilon: epsilonSchema.default(0.03).meta({
+      title: 'Epsilon',
+      description:
+        'The change of the inputs as a part of their range, above 0, at most 1: the largest at L-infinity, the root mean square at L2, the mean at L1, the share of values at L0.',
+    }),
   }),
 ])
 
