@@ -1,8 +1,8 @@
-"""Writes the networks of networks.py as ONNX, each with an input, a seed and PyTorch's float64 slope.
+"""Writes the networks of networks.py and hand_built.py as ONNX, each with an input, a seed and PyTorch's float64 slope.
 
     python3 tools/gradient-fixtures/main.py packages/validation/test/gradient/fixtures
 
-Needs PyTorch 1.13 (Debian: python3-torch). The weights that ONNX holds in float32 are the ones that the float64 slope is
+Needs PyTorch 1.13 and onnx 1.12 (Debian: python3-torch, python3-onnx). The weights that ONNX holds in float32 are the ones that the float64 slope is
 taken with, so what is compared is the arithmetic alone.
 """
 
@@ -11,8 +11,10 @@ import json
 import pathlib
 import sys
 
+import onnx
 import torch
 
+from hand_built import Graph, hand_built
 from networks import fixtures
 
 
@@ -44,12 +46,29 @@ def write(folder, index, name, network, shape, options):
     seed = torch.empty(output.shape, dtype=torch.float64).uniform_(-1, 1, generator=generator).float()
     (output * seed.double()).sum().backward()
     network.float()
+    write_slope(folder, name, inputs, seed, exact.grad)
+
+
+def write_slope(folder, name, inputs, seed, slope):
     content = {
-        "input": {"dims": list(shape), "data": encoded(inputs)},
+        "input": {"dims": list(inputs.shape), "data": encoded(inputs)},
         "seed": {"dims": list(seed.shape), "data": encoded(seed)},
-        "slope": encoded(exact.grad),
+        "slope": encoded(slope),
     }
     (folder / f"{name}.json").write_text(json.dumps(content, indent=2) + "\n")
+
+
+def write_hand_built(folder, index, name, network, shape, opset, is_fixed):
+    generator = torch.Generator().manual_seed(1000 + index)
+    inputs = torch.empty(shape).uniform_(-1, 1, generator=generator)
+    exact = inputs.double().requires_grad_()
+    graph = Graph(generator, exact)
+    output = network(graph)
+    dims = list(shape) if is_fixed else ["batch", *shape[1:]]
+    onnx.save(graph.model(output, dims, opset), str(folder / f"{name}.onnx"))
+    seed = torch.empty(output.tensor.shape, dtype=torch.float64).uniform_(-1, 1, generator=generator).float()
+    (output.tensor * seed.double()).sum().backward()
+    write_slope(folder, name, inputs, seed, exact.grad)
 
 
 def main():
@@ -57,6 +76,8 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     for index, fixture in enumerate(fixtures()):
         write(folder, index, *fixture)
+    for index, fixture in enumerate(hand_built()):
+        write_hand_built(folder, index, *fixture)
 
 
 main()

@@ -220,3 +220,10 @@ test('minimum-norm attacks fool every digit, each from near by, and agree about 
   expect(mean('l2', fab)).toBeLessThan(mean('l2', deepfool) * 1.05)
   expect(mean('l2', fab)).toBeGreaterThan(0.1)
 })
+
+test('Carlini and Wagner fool every digit in twenty steps as well, from black paper, where the hidden variable is far out', async () => {
+  const { target } = digits
+  const found = await attackWithCarliniWagner({ ...target, searches: 4, steps: 20 })
+  expect(await standing(found)).toBe(0)
+  for (const distance of distances('l2', found.data, target.inputs.data, 784)) expect(distance).toBeLessThan(3)
+})

@@ -1,9 +1,35 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { readOnnx, writeOnnx } from '@nootropic/core/formats'
+import { type GraphProto, readOnnx, writeOnnx } from '@nootropic/core/formats'
 import { createInProcessSessions } from '@nootropic/core/inference'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
+import { expansions } from '../../src/gradient/expansions.ts'
 import { buildGradient } from '../../src/gradient/index.ts'
+import { reverseRules } from '../../src/gradient/rules.ts'
 import { relativeError } from '../support/gradient-check.ts'
+
+const asked = vi.hoisted(() => new Set<string>())
+/** The same rules by the same names, each of which tells when it is asked. */
+const listening = vi.hoisted(
+  () =>
+    <Step, Result>(rules: ReadonlyMap<string, (step: Step) => Result>) =>
+      new Map(
+        Array.from(rules, ([operator, rule]) => [
+          operator,
+          (step: Step) => {
+            asked.add(operator)
+            return rule(step)
+          },
+        ]),
+      ),
+)
+vi.mock(import('../../src/gradient/rules.ts'), async (original) => {
+  const { reverseRules, ...others } = await original()
+  return { ...others, reverseRules: listening(reverseRules) }
+})
+vi.mock(import('../../src/gradient/expansions.ts'), async (original) => {
+  const { expansions } = await original()
+  return { expansions: listening(expansions) }
+})
 
 // Made by tools/gradient-fixtures with PyTorch 1.13: networks of float32 weights, and their slopes in float64.
 const folder = new URL('fixtures/', import.meta.url)
@@ -20,6 +46,8 @@ const floatTensor = ({ dims, data }: Encoded) =>
 
 /** The published bound. */
 const tolerance = 1e-6
+
+const operatorsOf = (graph: GraphProto): string[] => graph.node.map(({ opType }) => opType)
 
 const names = readdirSync(folder).filter((name) => name.endsWith('.onnx'))
 
@@ -50,3 +78,17 @@ for (const name of names) {
     expect(relativeError(slope, expected)).toBeLessThan(tolerance)
   })
 }
+
+/** Whose results are whole numbers, decisions or made of shapes: no walk back arrives there, so no rule is asked. */
+const withoutSlope = [
+  ...['And', 'ArgMax', 'ArgMin', 'ConstantOfShape', 'Equal', 'Greater', 'GreaterOrEqual', 'IsInf', 'IsNaN', 'Less'],
+  'LessOrEqual',
+  ...['NonZero', 'Not', 'Or', 'QuantizeLinear', 'Shape', 'Size', 'Xor'],
+]
+
+test('together the networks ask every rule and every expansion', () => {
+  const known = [...reverseRules.keys(), ...expansions.keys()]
+  expect(known.filter((operator) => !asked.has(operator)).sort()).toEqual(withoutSlope)
+  const present = new Set(names.flatMap((name) => operatorsOf(readOnnx(readFileSync(new URL(name, folder))).graph)))
+  expect(withoutSlope.filter((operator) => !present.has(operator))).toEqual([])
+})

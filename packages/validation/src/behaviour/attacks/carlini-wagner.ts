@@ -10,6 +10,12 @@ import { createTradeOff } from './trade-off.ts'
 /** Keeps the inverse of the hyperbolic tangent finite at the ends of the domain. */
 const insideDomain = 1 - 1e-6
 
+/** How far the hidden variable of an element at the end of the domain is from that of one in its middle, and a little more. */
+const wayToTheMiddle = 8
+
+/** The rate of the paper, which takes its thousand steps. Adam moves by a rate a step at most, so fewer have to be longer. */
+const rateFor = (steps: number): number => Math.max(0.01, wayToTheMiddle / steps)
+
 /**
  * The L2 attack of Carlini and Wagner (2017, arXiv 1608.04644): Adam over the squared size of the change plus a weight
  * times how far the right class is ahead, in a variable whose hyperbolic tangent is the input, so that it never leaves
@@ -22,12 +28,14 @@ export const attackWithCarliniWagner = async (
     readonly model: DifferentiableModel
     readonly searches: number
     readonly steps: number
+    /** Adam's; without it as long as the steps need it to be. */
     readonly rate?: number
     /** How far the wrong class shall be ahead. */
     readonly confidence?: number
   },
 ): Promise<FloatTensor> => {
-  const { model, inputs, labels, domain, searches, steps, rate = 0.01, confidence = 0 } = options
+  const { model, inputs, labels, domain, searches, steps, confidence = 0 } = options
+  const rate = options.rate ?? rateFor(steps)
   const width = rowLength(inputs)
   const middle = (domain[0] + domain[1]) / 2
   const half = (domain[1] - domain[0]) / 2

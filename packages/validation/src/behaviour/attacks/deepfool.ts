@@ -1,13 +1,21 @@
 import type { FloatTensor } from '../dataset.ts'
-import { rowLength } from '../rows.ts'
 import { copyOf, elementsOf } from './examples.ts'
 import { nearestBorders } from './nearest-border.ts'
 import { type AttackInputs, type DifferentiableModel, fooledRows } from './objective.ts'
 import { nearestOnPlane } from './plane.ts'
 import { tighten } from './tighten.ts'
 
-/** Each step goes a little further than the border of the linear model, or it would end on the border. */
+/** The sum of all steps is made this much longer, or it would end on the border. */
 const overshoot = 0.02
+
+/** Added to each gap, in units of the scores: an example on the border itself has to leave it. */
+const leastGap = 1e-6
+
+/**
+ * Steps are planned as if there were no domain, and cut to it afterwards, as in the paper: the short steps that this makes
+ * lead to nearer borders than the exact step inside the domain does.
+ */
+const everywhere = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const
 
 /**
  * DeepFool (Moosavi-Dezfooli et al. 2016, arXiv 1511.04599): steps across the nearest border of the model's linear
@@ -25,21 +33,24 @@ export const attackWithDeepFool = async (
   },
 ): Promise<FloatTensor> => {
   const { model, inputs, labels, domain, norm, steps, candidates } = options
-  const width = rowLength(inputs)
+  const clip = (value: number): number => Math.min(domain[1], Math.max(domain[0], value))
   const moved = copyOf(inputs)
+  const found = copyOf(inputs)
   for (let step = 0; step < steps; step += 1) {
-    const isFooled = fooledRows(await model.scores(moved), model.classes, labels)
+    const isFooled = fooledRows(await model.scores(found), model.classes, labels)
     if (!isFooled.includes(false)) break
     const borders = await nearestBorders(model, moved, labels, { norm, candidates })
     borders.forEach(({ gap, slope }, row) => {
       if (isFooled[row]) return
-      const example = elementsOf(moved, row)
-      const change = nearestOnPlane(norm, example, slope, gap * (1 + overshoot) + Number.MIN_VALUE, domain)
-      for (let index = 0; index < width; index += 1) {
-        const value = (example[index] ?? 0) + (change[index] ?? 0)
-        example[index] = Math.min(domain[1], Math.max(domain[0], value))
-      }
+      const [example, origin, longer] = [elementsOf(moved, row), elementsOf(inputs, row), elementsOf(found, row)]
+      const change = nearestOnPlane(norm, example, slope, Math.abs(gap) + leastGap, everywhere)
+      change.forEach((amount, index) => {
+        const start = origin[index] ?? 0
+        const value = clip((example[index] ?? 0) + (gap < 0 ? -amount : amount))
+        example[index] = value
+        longer[index] = clip(start + (1 + overshoot) * (value - start))
+      })
     })
   }
-  return tighten(model, inputs, labels, moved)
+  return tighten(model, inputs, labels, found)
 }

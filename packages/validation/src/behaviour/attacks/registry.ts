@@ -1,6 +1,7 @@
 import type { FloatTensor } from '../dataset.ts'
 import { rowLength } from '../rows.ts'
 import { attackWithApgd } from './apgd.ts'
+import { attackWithL1Apgd } from './apgd-l1.ts'
 import type { AttackDescription, AttackRequest } from './attack-description.ts'
 import { attackWithAutoAttack } from './auto-attack.ts'
 import { attackWithBoundary } from './boundary.ts'
@@ -20,8 +21,6 @@ import { attackWithMovements } from './spatial.ts'
 import { attackWithSquare } from './square.ts'
 import { findUniversalPerturbation } from './universal.ts'
 import { type Contender, worstCase } from './worst-case.ts'
-
-/** Two losses at least: one alone may be flat where the other is steep. */
 
 type Ball = { readonly norm: Exclude<Norm, 'l0'>; readonly radius: number }
 
@@ -97,15 +96,17 @@ export const attackRegistry = {
   },
   apgd: {
     title: 'Auto-PGD',
-    reference: 'arXiv 2003.01690',
-    norms: ['linf', 'l2'],
+    reference: 'arXiv 2003.01690, arXiv 2103.01208',
+    norms: ['linf', 'l2', 'l1'],
     kind: 'bounded',
     needs: 'slopes',
     run: (model, request) => {
       const { effort, random } = request
       const losses = ['cross-entropy', model.classes > 2 ? 'dlr' : 'margin'] as const
       return climb(model, request, { starts: effort.restarts, losses }, (target, loss) =>
-        attackWithApgd({ ...target, ...roundBallOf(request), model, loss, random, steps: effort.steps }),
+        request.norm === 'l1'
+          ? attackWithL1Apgd({ ...target, radius: request.radius, model, loss, random, steps: effort.steps })
+          : attackWithApgd({ ...target, ...roundBallOf(request), model, loss, random, steps: effort.steps }),
       )
     },
   },

@@ -23,10 +23,12 @@ interface Box {
   readonly width: number
 }
 
+/** A square; in a line or a narrow picture, where none of that size fits, a box of the same area. */
 const randomBox = (picture: Picture, share: number, random: SeededRandom): Box => {
   const area = share * picture.height * picture.width
-  const height = Math.max(1, Math.min(picture.height, Math.round(Math.sqrt(area))))
-  const width = Math.max(1, Math.min(picture.width, Math.round(area / height)))
+  const side = Math.max(1, Math.round(Math.sqrt(area)))
+  const height = Math.min(picture.height, side)
+  const width = Math.min(picture.width, height < side ? Math.round(area / height) : side)
   return {
     height,
     width,

@@ -130,7 +130,12 @@ export const attackWithHotFlip = (
 export interface Embedding {
   readonly width: number
   readonly values: ArrayLike<number>
+  /** Where it is given, the model also takes each token's number, behind its embedding and times this. */
+  readonly tokenScale?: number
 }
+
+/** Numbers that the model takes for each token. */
+const strideOf = ({ width, tokenScale }: Embedding): number => (tokenScale === undefined ? width : width + 1)
 
 /** The embedding of a model whose input is one-hot: each token is its own axis. */
 export const oneHot = (vocabulary: number): Embedding => {
@@ -139,18 +144,21 @@ export const oneHot = (vocabulary: number): Embedding => {
   return { width: vocabulary, values }
 }
 
-const embedded = (
+/** Sequences of one length, each token as its embedding: [batch, length, width], or one more where numbers are carried. */
+export const embedSequences = (
   sequences: readonly (readonly number[])[],
-  { width, values }: Embedding,
-  type: FloatTensor['type'],
+  embedding: Embedding,
+  type: FloatTensor['type'] = 'float32',
 ): FloatTensor => {
-  const length = sequences[0]?.length ?? 0
-  const data = floatArray(type, sequences.length * length * width)
+  const { width, values, tokenScale } = embedding
+  const [length, stride] = [sequences[0]?.length ?? 0, strideOf(embedding)]
+  const data = floatArray(type, sequences.length * length * stride)
   sequences.flat().forEach((token, place) => {
     for (let index = 0; index < width; index += 1)
-      data[place * width + index] = values[token * width + index] ?? Number.NaN
+      data[place * stride + index] = values[token * width + index] ?? Number.NaN
+    if (tokenScale !== undefined) data[place * stride + width] = token * tokenScale
   })
-  return { type, dims: [sequences.length, length, width], data }
+  return { type, dims: [sequences.length, length, stride], data }
 }
 
 /**
@@ -166,21 +174,21 @@ export const tokenModelOf = (
 ): TokenModel | DifferentiableTokenModel => {
   const tokens: TokenModel = {
     classes: model.classes,
-    scores: (sequences) => model.scores(embedded(sequences, embedding, type)),
+    scores: (sequences) => model.scores(embedSequences(sequences, embedding, type)),
   }
   if (!('slope' in model)) return tokens
+  const stride = strideOf(embedding)
   const vocabulary = Math.floor(embedding.values.length / embedding.width)
   return {
     ...tokens,
     vocabulary,
     slope: async (sequence, label) => {
-      const { slope } = await evaluate(model, 'margin', embedded([sequence], embedding, type), [label])
+      const { slope } = await evaluate(model, 'margin', embedSequences([sequence], embedding, type), [label])
       return Float64Array.from({ length: sequence.length * vocabulary }, (_, place) => {
         const [position, token] = [Math.floor(place / vocabulary), place % vocabulary]
         let sum = 0
         for (let index = 0; index < embedding.width; index += 1) {
-          sum +=
-            (slope[position * embedding.width + index] ?? 0) * (embedding.values[token * embedding.width + index] ?? 0)
+          sum += (slope[position * stride + index] ?? 0) * (embedding.values[token * embedding.width + index] ?? 0)
         }
         return sum
       })

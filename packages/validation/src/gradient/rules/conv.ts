@@ -28,9 +28,12 @@ const paddingBack = ({ kernel, strides, dilations, pads }: SlidingWindow): reado
   return back.some((length) => length < 0) ? undefined : back
 }
 
+/** Channels that onnxruntime's convolution computes at once: with fewer, it computes as many and throws some away. */
+const channelsAtOnce = 8
+
 /**
  * Y = X * W + b: dX is the transposed convolution of dY with the same W; with stride 1 that is a convolution with W
- * turned round, whose kernel is twice as fast.
+ * turned round, whose kernel is twice as fast unless X has few channels.
  */
 export const reverseConv: ReverseRule = (step) => {
   const { node, slope, input, wants, shape, graph } = step
@@ -41,7 +44,7 @@ export const reverseConv: ReverseRule = (step) => {
   const group = integerAttribute(node, 'group', 1)
   const pads = paddingBack(window)
   const slopeOfInput = (): string =>
-    pads === undefined
+    pads === undefined || (dims[1] ?? 0) * group < channelsAtOnce
       ? graph.add('ConvTranspose', [slope, input(1)], { ...transposedWindow(window), group: BigInt(group) })
       : graph.add('Conv', [slope, flipped(graph, input(1), dims, group)], {
           group: BigInt(group),

@@ -1,6 +1,8 @@
+import { dataTypeOf } from '@nootropic/core/formats'
 import { integerAttribute, integersAttribute } from '../attributes.ts'
 import { expressionsOf } from '../expressions.ts'
 import { filled } from '../filled.ts'
+import type { GraphBuilder } from '../graph-builder.ts'
 import type { ReverseRule, ReverseStep } from '../rule.ts'
 import { type SlidingWindow, slidingWindow } from '../window.ts'
 
@@ -12,12 +14,26 @@ const areTiles = ({ node }: ReverseStep, { kernel, strides, dilations, pads }: S
   pads.every((length) => length === 0) &&
   integerAttribute(node, 'ceil_mode', 0) === 0
 
+/** Tiles whose elements lie side by side, in row order, as one picture: columns first, then whole rows. */
+const untiled = (graph: GraphBuilder, elements: readonly string[], size: readonly number[]): string => {
+  const block = Math.sqrt(elements.length)
+  const interleaved = (parts: readonly string[], axis: number): string =>
+    graph.add(
+      'Concat',
+      parts.map((part) => graph.unsqueeze(part, [axis])),
+      { axis: BigInt(axis) },
+    )
+  const rows = Array.from({ length: block }, (_, row) => interleaved(elements.slice(row * block, (row + 1) * block), 4))
+  return graph.add('Reshape', [interleaved(rows, 3), graph.integers([0, 0, ...size])])
+}
+
 /**
  * Each tile's elements side by side, in row order; the first that equals the maximum takes the slope, as in the kernel
- * itself. Equality alone would give it to every element that ties, and flat backgrounds tie everywhere.
+ * itself. Equality alone would give it to every element that ties, and flat backgrounds tie everywhere. Of the exact ways
+ * this is the fastest one measured: products with masks take less than choices, and two Concats less than DepthToSpace.
  */
 const slopeOfTiles = ({ graph, input, output, slope, shape }: ReverseStep, window: SlidingWindow): string => {
-  const { equal, where } = expressionsOf(graph)
+  const { sub, mul, equal } = expressionsOf(graph)
   const [block = 1] = window.kernel
   const channels = shape(input(0))[1] ?? 1
   const covered = window.output.map((length) => length * block)
@@ -32,12 +48,12 @@ const slopeOfTiles = ({ graph, input, output, slope, shape }: ReverseStep, windo
   const slopes = graph.addMany('Split', [tiles, sizes], count, { axis: 1n }).map((element, place) => {
     // What no other element took is the last one's.
     if (place === count - 1) return rest
-    const isMaximum = equal(element, output)
-    const taken = where(isMaximum, rest, 0)
-    rest = where(isMaximum, 0, rest)
+    const isMaximum = graph.add('Cast', [equal(element, output)], { to: BigInt(dataTypeOf[graph.floatType]) })
+    const taken = mul(rest, isMaximum)
+    rest = sub(rest, taken)
     return taken
   })
-  const back = graph.add('DepthToSpace', [graph.add('Concat', slopes, { axis: 1n })], { blocksize: BigInt(block) })
+  const back = untiled(graph, slopes, covered)
   if (isCovered) return back
   const left = window.input.map((length, axis) => length - (covered[axis] ?? 0))
   return graph.add('Pad', [back, graph.integers([0, 0, 0, 0, 0, 0, ...left])])
