@@ -1,0 +1,23 @@
+export {
+  buildIntervals,
+  type IntervalModel,
+  type IntervalOptions,
+  type IntervalRefusal,
+} from './build-intervals.ts'
+export {
+  boxesAround,
+  certifiedRows,
+  certifyByIntervals,
+  defaultIntervalCertificateOptions,
+  type IntervalCertificateOptions,
+} from './certify-by-intervals.ts'
+export type { Interval, IntervalRule, IntervalStep } from './interval-rule.ts'
+export { intervalRules } from './interval-rules.ts'
+export { type Bounds, type Boxes, type OpenIntervals, openIntervals } from './open-intervals.ts'
+export {
+  certifyBySmoothing,
+  type SmoothingCertificate,
+  type SmoothingOptions,
+  type SmoothingOutcome,
+  smoothedAccuracy,
+} from './smoothing.ts'
