@@ -1,3 +1,4 @@
+export { clopperPearson, type Interval } from '../statistics/clopper-pearson.ts'
 export { assessPrivacy, type PrivacyAssessment, type PrivacyOptions } from './assess-privacy.ts'
 export { type PrivacyAttackName, type PrivacyAttackResult, privacyAttacks } from './attack.ts'
 export type { AttributeInference, AttributeOptions } from './attribute/infer-attribute.ts'
@@ -27,7 +28,6 @@ export {
   privacyTopics,
   type Statement,
 } from './statements.ts'
-export { clopperPearson, type Interval } from './statistics/clopper-pearson.ts'
 export { type Area, areaUnderCurve, type Catch } from './statistics/receiver-curve.ts'
 export { type Features, featuresOf, oneHot } from './student/features.ts'
 export type { Network } from './student/network.ts'

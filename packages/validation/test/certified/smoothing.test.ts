@@ -1,7 +1,8 @@
 import { createManualClock } from '@nootropic/core'
 import { expect, test } from 'vitest'
-import { clopperPearsonLower, normalQuantile } from '../../src/behaviour/certified/binomial.ts'
 import { certifyBySmoothing, type SmoothingOptions, smoothedAccuracy } from '../../src/behaviour/certified/index.ts'
+import { clopperPearsonLower } from '../../src/statistics/clopper-pearson.ts'
+import { normalQuantile } from '../../src/statistics/normal.ts'
 import { distanceToBorder, halfSpaces, linearExamples, linearWeights, tensorOf } from '../attacks/support.ts'
 
 const options: SmoothingOptions = {

@@ -9,10 +9,10 @@ import {
   labelProbabilities,
   labelSignals,
 } from '../../src/privacy/membership/signals.ts'
-import { clopperPearson } from '../../src/privacy/statistics/clopper-pearson.ts'
-import { normalBelow, normalQuantile } from '../../src/privacy/statistics/normal.ts'
 import { areaUnderCurve, catchAt } from '../../src/privacy/statistics/receiver-curve.ts'
 import { logSoftmax } from '../../src/privacy/student/network.ts'
+import { clopperPearson } from '../../src/statistics/clopper-pearson.ts'
+import { normalBelow, normalQuantile } from '../../src/statistics/normal.ts'
 
 /** The answers of `tools/privacy-fixtures/oracle.py`. */
 export interface OracleAnswers {

@@ -6,12 +6,13 @@ import {
   type SeededRandom,
   systemClock,
 } from '@nootropic/core'
+import { clopperPearsonLower } from '../../statistics/clopper-pearson.ts'
+import { normalQuantile } from '../../statistics/normal.ts'
 import { elementsOf } from '../attacks/examples.ts'
 import { guardModel } from '../attacks/guarded-model.ts'
 import type { AttackedModel } from '../attacks/objective.ts'
 import { type FloatTensor, floatArray } from '../dataset.ts'
 import { range, rowLength } from '../rows.ts'
-import { clopperPearsonLower, normalQuantile } from './binomial.ts'
 
 /** How to certify by randomised smoothing. */
 export interface SmoothingOptions {

@@ -2,12 +2,12 @@ import { NootropicError } from '@nootropic/core'
 import { elementsOf } from '../../behaviour/attacks/examples.ts'
 import { type Dataset, floatArray } from '../../behaviour/dataset.ts'
 import { range, rowLength } from '../../behaviour/rows.ts'
+import { clopperPearson, type Interval } from '../../statistics/clopper-pearson.ts'
 import { guardTarget, type PrivacyAttackResult, type PrivacyTarget, untilEnded } from '../attack.ts'
 import { countOf, isLabelled } from '../examples.ts'
 import { answersOf } from '../membership/answers.ts'
 import { whyUnknown } from '../membership/knows-members.ts'
 import { labelProbabilities } from '../membership/signals.ts'
-import { clopperPearson, type Interval } from '../statistics/clopper-pearson.ts'
 
 /** The attribute that must stay secret. */
 export interface AttributeOptions {

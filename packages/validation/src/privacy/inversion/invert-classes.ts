@@ -4,9 +4,9 @@ import { elementsOf } from '../../behaviour/attacks/examples.ts'
 import { type DifferentiableModel, lossesOf } from '../../behaviour/attacks/objective.ts'
 import { type FloatTensor, floatArray } from '../../behaviour/dataset.ts'
 import { rowLength } from '../../behaviour/rows.ts'
+import { clopperPearson, type Interval } from '../../statistics/clopper-pearson.ts'
 import { guardTarget, type PrivacyAttackResult, type PrivacyTarget, untilEnded } from '../attack.ts'
 import { countOf, isLabelled } from '../examples.ts'
-import { clopperPearson, type Interval } from '../statistics/clopper-pearson.ts'
 import { similarityOf } from './similarity.ts'
 
 /** How classes are inverted. */

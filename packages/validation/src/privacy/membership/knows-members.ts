@@ -1,4 +1,4 @@
-import { clopperPearson } from '../statistics/clopper-pearson.ts'
+import { clopperPearson } from '../../statistics/clopper-pearson.ts'
 import type { Answers } from './signals.ts'
 
 const confidence = 0.99

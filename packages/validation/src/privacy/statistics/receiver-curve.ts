@@ -1,5 +1,5 @@
-import { clopperPearson, type Interval } from './clopper-pearson.ts'
-import { normalQuantile } from './normal.ts'
+import { clopperPearson, type Interval } from '../../statistics/clopper-pearson.ts'
+import { normalQuantile } from '../../statistics/normal.ts'
 
 /** The area under a receiver operating characteristic. */
 export interface Area extends Interval {

@@ -58,13 +58,25 @@ const betaQuantile = (share: number, a: number, b: number): number => {
 }
 
 /**
+ * The lower end of the one-sided interval of Clopper and Pearson: with a true share below it, so many successes would come
+ * about with a probability of at most `alpha`.
+ *
+ * @example
+ * ```ts
+ * clopperPearsonLower(1000, 1000, 0.001) // 0.9931, which is 0.001 to the power of 1/1000
+ * ```
+ */
+export const clopperPearsonLower = (successes: number, trials: number, alpha: number): number =>
+  successes === 0 ? 0 : betaQuantile(alpha, successes, trials - successes + 1)
+
+/**
  * The exact interval of a share of which `successes` of `trials` were seen (Clopper and Pearson 1934): it holds the true
  * share at least as often as `confidence` says, however few the trials. Of no trials it is [0, 1].
  */
 export const clopperPearson = (successes: number, trials: number, confidence: number): Interval => {
   const tail = (1 - confidence) / 2
   return {
-    low: successes === 0 ? 0 : betaQuantile(tail, successes, trials - successes + 1),
+    low: clopperPearsonLower(successes, trials, tail),
     high: successes === trials ? 1 : betaQuantile(1 - tail, successes + 1, trials - successes),
   }
 }
