@@ -52,7 +52,8 @@ function* rows(field: Field, path: string): Iterable<readonly string[]> {
     yield [`\`${place}\``, typeOf(inner), required, inner.description ?? '']
     yield* rows(inner, place)
     if (inner.items) yield* rows(inner.items, `${place}[]`)
-    for (const entry of inner.items?.oneOf ?? []) yield* rows(entry, `${place}[${entry.properties?.type?.const}]`)
+    // An entry that may be one of many is named by none of them.
+    for (const entry of inner.items?.oneOf ?? []) yield* rows(entry, `${place}[${entry.properties?.type?.const ?? ''}]`)
   }
 }
 

@@ -48,6 +48,9 @@ const policySettings = [
 export const enforcedSettings: ReadonlySet<string> = new Set([
   ...validationSettings,
   ...under('ModelVulnerabilityScanning:reports.', ['format', 'location']),
+  // `list` says what is due.
+  'AdversarialTesting:schedule.frequency',
+  'RobustnessTesting:schedule.frequency',
   ...under('DependencyScanning:', ['tools.local-scanner', 'scope.direct', 'scope.transitive']),
   ...under('ModelStorageEncryption:', [
     'algorithm=aes-256-gcm',

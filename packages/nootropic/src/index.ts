@@ -1,4 +1,5 @@
 export { defaultRules, mayExecute } from './default-rules.ts'
+export type { DueTest } from './due-tests.ts'
 export { enforcedSettings } from './enforcement.ts'
 export { initialise } from './initialise.ts'
 export type { Marks } from './marks.ts'

@@ -14,10 +14,20 @@ const workingDirectory = (): string => {
   }
 }
 
+// The second Ctrl-C ends the program as it always does.
+const onInterrupt = (stop: () => void): (() => void) => {
+  process.once('SIGINT', stop)
+  return () => process.off('SIGINT', stop)
+}
+
 process.exitCode = await runCommand(process.argv.slice(2), {
   output: (text) => process.stdout.write(text),
   diagnostics: (text) => process.stderr.write(text),
-  ...(process.stderr.isTTY ? { progress: (text: string) => process.stderr.write(text) } : {}),
+  // A build server's terminal is none: what is written over there stays.
+  ...(process.stderr.isTTY && process.env.CI === undefined
+    ? { progress: (text: string) => process.stderr.write(text) }
+    : {}),
+  onInterrupt,
   ...(process.stdin.isTTY && process.stderr.isTTY
     ? { askSecret: createSecretPrompt(process.stdin, process.stderr) }
     : {}),

@@ -35,6 +35,7 @@ import { openAuditAnchor } from './audit-anchor.ts'
 import { auditSecurityEvents } from './audit-security-events.ts'
 import { defaultRules } from './default-rules.ts'
 import { dependencySettings } from './dependency-settings.ts'
+import { type DueTest, dueTests } from './due-tests.ts'
 import { executionSettings } from './execution-settings.ts'
 import { defaultHome, homeAt, userPath } from './home.ts'
 import { watchSystem } from './host-watch.ts'
@@ -95,6 +96,8 @@ export interface Nootropic {
   list(): Promise<ModelStatus[]>
   /** @throws NootropicError `MODEL_NOT_FOUND` */
   status(name: string): Promise<ModelStatus>
+  /** The tests of the versions that serve which the manifests' schedules ask for again. */
+  due(): Promise<DueTest[]>
   /** Looks for the owner's claim in the sealed weights of a version; undefined when it carries none. */
   extractWatermark(ref: ModelRef): Promise<Extraction | undefined>
   /** Whether the sealed bytes of a version, and its fingerprint, are those that were registered. */
@@ -265,6 +268,15 @@ export const openNootropic = async (options: NootropicOptions = {}): Promise<Noo
       },
       list: () => registry.list(),
       status: (name) => registry.status(name),
+      async due() {
+        const due: DueTest[] = []
+        for (const { active } of await registry.list()) {
+          if (active === undefined) continue
+          const { ref, report } = await registry.get(active.name, active.version)
+          due.push(...dueTests(settings, ref, report, clock.now()))
+        }
+        return due
+      },
       async extractWatermark(ref) {
         const kept = await marks.get(ref)
         if (kept?.claim === undefined) return undefined

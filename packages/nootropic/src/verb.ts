@@ -28,6 +28,8 @@ export interface Streams {
   diagnostics(text: string): void
   /** Writes to the terminal that diagnostics go to, when they go to one: for what is written over. */
   progress?(text: string): void
+  /** Calls `stop` when the user presses Ctrl-C, instead of ending the program; until the answer is called, and only once. */
+  onInterrupt?(stop: () => void): () => void
   /** Asks for a line at the terminal without showing it, where there is one. The caller wipes the answer. */
   askSecret?(question: string): Promise<Buffer>
   readonly environment: Readonly<Record<string, string | undefined>>

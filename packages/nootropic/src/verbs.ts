@@ -1,3 +1,4 @@
+import { attack } from './commands/attack.ts'
 import { auditTail, auditVerify } from './commands/audit.ts'
 import { deps } from './commands/deps.ts'
 import { discard } from './commands/discard.ts'
@@ -11,8 +12,10 @@ import { keysExport, keysRecover } from './commands/keys-recovery.ts'
 import { keysRemove, keysReplace, keysState } from './commands/keys-retire.ts'
 import { list } from './commands/list.ts'
 import { manifestCheck } from './commands/manifest-check.ts'
+import { privacy } from './commands/privacy.ts'
 import { register } from './commands/register.ts'
 import { restore } from './commands/restore.ts'
+import { robustness } from './commands/robustness.ts'
 import { rollback } from './commands/rollback.ts'
 import { rules } from './commands/rules.ts'
 import { run } from './commands/run.ts'
@@ -37,6 +40,9 @@ export const verbs: readonly Verb[] = [
   verify,
   deps,
   sbom,
+  attack,
+  robustness,
+  privacy,
   seal,
   unseal,
   restore,

@@ -5,9 +5,11 @@ export { type Corruption, defaultRobustnessOptions, type RobustnessOptions } fro
 export { checkDependencies, type DependencyOptions, type DependencyOutcome } from './dependencies/check-dependencies.ts'
 export {
   adversarialOptions,
+  attackOptions,
   dependencyOptions,
   enforcedSettings,
   robustnessOptions,
+  robustnessTestOptions,
   severityReactions,
 } from './manifests.ts'
 export { type PrivacyTopic, privacyStatements, type Statement } from './privacy/statements.ts'

@@ -2,7 +2,14 @@ import { type Clock, type Finding, isNootropicError, type Report, type Stage } f
 import { incompleteOutcome, type StageOutcome } from './outcome.ts'
 
 /** Faults of the model or of its run: they are an answer. Every other error is the caller's or ours, and goes on. */
-const faults = ['LIMIT_EXCEEDED', 'DEADLINE_EXCEEDED', 'WORKER_FAILED', 'INPUT_INVALID', 'OUTPUT_INVALID'] as const
+const faults = [
+  'LIMIT_EXCEEDED',
+  'DEADLINE_EXCEEDED',
+  'ABORTED',
+  'WORKER_FAILED',
+  'INPUT_INVALID',
+  'OUTPUT_INVALID',
+] as const
 
 /** Carries stages out one after the other and keeps what they say. */
 export interface StageRun {

@@ -11,16 +11,18 @@ import { type ModelPackage, modelBytes, readOnnx } from '@nootropic/core/formats
 import { defaultPolicy, type ModelSecurityPolicy } from '@nootropic/core/manifest'
 import { type AdversarialOptions, defaultAdversarialOptions, testAdversarial } from './behaviour/adversarial.ts'
 import { type Dataset, verifyDataset } from './behaviour/dataset.ts'
+import { defaultHonestyOptions } from './behaviour/honesty/index.ts'
 import { testInputValidation } from './behaviour/input-validation.ts'
 import { testOutputStability } from './behaviour/output-stability.ts'
 import { testPerformance } from './behaviour/performance.ts'
 import { testResourceUsage } from './behaviour/resource-usage.ts'
 import { defaultRobustnessOptions, type RobustnessOptions, testRobustness } from './behaviour/robustness.ts'
 import { openSubject, type Subject } from './behaviour/subject.ts'
+import { testHonesty } from './behaviour/test-honesty.ts'
 import type { DependencyOptions } from './dependencies/check-dependencies.ts'
 import { checkPackageDependencies, namesDependencies } from './dependencies/check-package.ts'
 import { incompleteOutcome, type StageOutcome } from './outcome.ts'
-import { assessPrivacy } from './privacy/assess-privacy.ts'
+import { assessDeclarations } from './privacy/declarations.ts'
 import { privacyTopics } from './privacy/statements.ts'
 import type { Verification } from './provenance/verify-model.ts'
 import { defaultReactions, type SeverityReactions } from './reactions.ts'
@@ -133,6 +135,19 @@ const analyseCode = async ({ model, policy, reactions, stages }: Validation) => 
   }
 }
 
+/** Examples on which validation asks whether its own attacks can be believed: enough for a share, seconds for a classifier. */
+const honestyExamples = 24
+
+/** Whether what the attacks left standing can be believed. What another stage has found is not found twice. */
+const judgeAttacks = async (subject: Subject, { adversarial, clock, stages }: Validation): Promise<StageOutcome> => {
+  if (subject.dataset === undefined) return incompleteOutcome('no dataset was given: made-up inputs say nothing of it')
+  const { budgetMs, signal } = adversarial
+  const options = { ...defaultHonestyOptions, examples: honestyExamples, budgetMs }
+  const outcome = await testHonesty(subject, signal === undefined ? options : { ...options, signal }, clock)
+  const known = new Set(stages.findings.map(({ rule }) => rule))
+  return { ...outcome, findings: outcome.findings.filter(({ rule }) => !known.has(rule)) }
+}
+
 /** Behavioural analysis: what the model does when it runs. */
 const analyseBehaviour = async (validation: Validation) => {
   const { policy, stages, clock } = validation
@@ -160,6 +175,7 @@ const analyseBehaviour = async (validation: Validation) => {
           await stages.run('output-stability', () => testOutputStability(open)),
           await stages.run('robustness', () => testRobustness(open, validation.robustness, clock)),
           await stages.run('adversarial', () => testAdversarial(open, validation.adversarial, clock)),
+          await stages.run('honesty', () => judgeAttacks(open, validation)),
         ]
       : []
     const share = policy.performanceMonitoring.thresholds.resourceUsage
@@ -172,7 +188,7 @@ const analyseBehaviour = async (validation: Validation) => {
       p95Ms: performance?.verdict === 'pass' ? performance.measurements.latencyP95Ms : undefined,
     }
   } finally {
-    await open.session.close()
+    await open.close()
   }
 }
 
@@ -184,7 +200,7 @@ const analysePrivacy = async ({ model, policy, stages }: Validation) => {
     if (!switches[topic]) stages.skip(`${securityChecks}.privacyAssessment.${topic}`, switchedOff)
   }
   if (topics.length === 0) return undefined
-  const outcome = assessPrivacy(model, topics)
+  const outcome = assessDeclarations(model, topics)
   await stages.run('privacy', () => outcome)
   return outcome
 }

@@ -100,6 +100,8 @@ test('a model without slope is attacked as a black box, and the report says so',
   const report = await validate(packageOf(stepped, fullCard), { sessions, dataset, seed: 3 })
   expect(stage(report, 'adversarial')?.note).toContain('Floor')
   expect(stage(report, 'adversarial')?.note).toContain('SPSA')
+  expect(stage(report, 'adversarial')?.note).toContain('proves little')
+  expect(report.verdict).not.toBe('pass')
   expect(accuracyCurve(report).at(-1)?.accuracy).toBeLessThan(accuracyCurve(report)[0]?.accuracy ?? 0)
 })
 

@@ -4,7 +4,7 @@ import { installationOptions, withInstallation } from './installation.ts'
 export const list: Verb = {
   name: 'list',
   operands: '',
-  summary: 'the registered models, their versions, and which serves; and what else is sealed',
+  summary: 'the registered models, their versions, and which serves; what else is sealed, and which tests are due',
   options: installationOptions,
   run: (invocation, streams) =>
     withInstallation(invocation, streams, async (nootropic) => {
@@ -20,8 +20,13 @@ export const list: Verb = {
         if (problem !== undefined) return [`${name}  ${version ?? '(any)'}  does not open: ${problem}`]
         return isRegistered ? [] : [`${name}  ${version}  sealed, not registered`]
       })
+      const due = await nootropic.due()
+      const waiting = due.map(
+        ({ model, version, kind, lastRun, since }) =>
+          `${model}  ${version}  ${kind} is due since ${since}${lastRun === undefined ? ', and never came to its end' : ''}`,
+      )
       const none = 'no model is registered; `nootropic register PATH` registers one'
-      const text = [...(lines.length > 0 ? lines : [none]), ...others].join('\n')
-      return { exit: 0, document: { models, sealed }, text: `${text}\n` }
+      const text = [...(lines.length > 0 ? lines : [none]), ...others, ...waiting].join('\n')
+      return { exit: 0, document: { models, sealed, due }, text: `${text}\n` }
     }),
 }

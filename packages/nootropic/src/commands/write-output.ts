@@ -3,11 +3,11 @@ import { resolve } from 'node:path'
 import { NootropicError } from '@nootropic/core'
 import type { Streams } from '../verb.ts'
 
-const unwritable = (output: string, cause: unknown): NootropicError => {
+const unwritable = (output: string, cause: unknown, option = 'output'): NootropicError => {
   const { code = 'an error' } = ((cause as Error).cause ?? cause) as NodeJS.ErrnoException
   return new NootropicError(
     'FILE_UNREADABLE',
-    `expected --output to name a file that can be written, ${output}: ${code}`,
+    `expected --${option} to name a file that can be written, ${output}: ${code}`,
     { cause },
   )
 }
@@ -18,10 +18,19 @@ const occupied = (output: string): NootropicError =>
     `expected --output to name a new file, ${output} is there already; remove it first if it may go, or name another`,
   )
 
-/** Writes a result into the file that `--output` names, in the place of what is there. @throws NootropicError `FILE_UNREADABLE` */
-export const writeOutput = async (output: string, content: string, { directory }: Streams): Promise<void> => {
+/**
+ * Writes a result into the file that an option, `--output` for most, names, in the place of what is there.
+ *
+ * @throws NootropicError `FILE_UNREADABLE`
+ */
+export const writeOutput = async (
+  output: string,
+  content: string,
+  { directory }: Streams,
+  option = 'output',
+): Promise<void> => {
   await writeFile(resolve(directory, output), content).catch((cause: unknown) => {
-    throw unwritable(output, cause)
+    throw unwritable(output, cause, option)
   })
 }
 

@@ -7,11 +7,16 @@ export interface CommandAnswer {
   readonly diagnostics: string
 }
 
-/** Runs a command line in `directory`, with what a user answers at the terminal if there is one, and keeps what it writes. */
+/**
+ * Runs a command line in `directory`, with what a user answers at the terminal if there is one, and keeps what it writes.
+ *
+ * @param onInterrupt is given what Ctrl-C would call.
+ */
 export const runIn = async (
   directory: string,
   words: readonly string[],
   answers?: string[],
+  onInterrupt?: (stop: () => void) => void,
 ): Promise<CommandAnswer> => {
   let output = ''
   let diagnostics = ''
@@ -28,6 +33,14 @@ export const runIn = async (
           askSecret: async (question) => {
             diagnostics += question
             return Buffer.from(answers.shift() ?? '')
+          },
+        }),
+    ...(onInterrupt === undefined
+      ? {}
+      : {
+          onInterrupt: (stop: () => void) => {
+            onInterrupt(stop)
+            return () => {}
           },
         }),
     environment: {},

@@ -1,5 +1,6 @@
-import { type Clock, createSeededRandom, type Finding, isNootropicError } from '@nootropic/core'
-import { incompleteOutcome, type StageOutcome } from '../outcome.ts'
+import { type Clock, createSeededRandom, isNootropicError } from '@nootropic/core'
+import { incompleteOutcome, type KeptAccuracy, type StageOutcome } from '../outcome.ts'
+import { attackBeside } from './attack-beside.ts'
 import { type AttackDescription, defaultEffort } from './attacks/attack-description.ts'
 import { attackWithFgsm } from './attacks/fgsm.ts'
 import { type AttackLimits, guardModel, verifyMayGoOn } from './attacks/guarded-model.ts'
@@ -11,15 +12,15 @@ import {
   verifyFinite,
 } from './attacks/objective.ts'
 import { attackWithPgd } from './attacks/pgd.ts'
-import { attackRegistry } from './attacks/registry.ts'
+import { type AttackName, attackRegistry } from './attacks/registry.ts'
 import { differentiable } from './attacks/run-attack.ts'
 import { type Contender, worstCase } from './attacks/worst-case.ts'
-import { behaviourFinding } from './behaviour-finding.ts'
+import { leastFlatShare, maskedFinding, maskedShare } from './masked-gradient.ts'
 import { blackBoxObjective, type OpenModel, openAttackedModel, openObjectives, scoredModel } from './objectives.ts'
-import { range, rowLength, takeRows } from './rows.ts'
+import { range, takeRows } from './rows.ts'
 import { type ClassifierTrial, firstExamples, prepareTrial, type Subject, trialNotes } from './subject.ts'
 
-/** The registered attacks that can be judged at an L-infinity radius, besides FGSM and PGD. */
+/** The registered attacks that share the curve at L-infinity with FGSM and PGD. */
 export const strongerAttacks = [
   'bim',
   'mi-fgsm',
@@ -32,11 +33,14 @@ export const strongerAttacks = [
   'universal',
 ] as const
 
-/** One attack, with the radius at which its result counts for the security score. */
+/** One attack, with the epsilon at which its result counts for the security score: see `epsilonMeanings`. */
 export type Attack =
   | { readonly type: 'fgsm'; readonly epsilon: number }
   | { readonly type: 'pgd'; readonly epsilon: number; readonly steps: number }
-  | { readonly type: (typeof strongerAttacks)[number]; readonly epsilon: number; readonly steps?: number }
+  | { readonly type: Exclude<AttackName, 'fgsm' | 'pgd'>; readonly epsilon: number; readonly steps?: number }
+
+const isOnCurve = (attack: Attack): boolean =>
+  isPlain(attack.type) || strongerAttacks.some((type) => type === attack.type)
 
 /** How to attack. */
 export interface AdversarialOptions {
@@ -63,33 +67,8 @@ export const defaultAdversarialOptions: AdversarialOptions = {
   budgetMs: 120_000,
 }
 
-/** Above this share of examples without any slope the gradient says nothing, and is estimated as well. */
-const maskedShare = 0.5
-
 /** An estimated slope costs 16 forward passes: a black box is attacked on fewer examples. */
 const blackBoxExamples = 16
-
-/** The share of examples without any slope, of the objective that has the fewest. */
-const leastFlatShare = async (objectives: readonly Objective[], trial: ClassifierTrial): Promise<number> => {
-  const width = rowLength(trial.inputs)
-  const shares: number[] = []
-  for (const objective of objectives) {
-    const slope = await objective.slope(trial.inputs, trial.labels)
-    const isFlat = (row: number): boolean => range(width).every((column) => slope[row * width + column] === 0)
-    shares.push(range(trial.labels.length).filter(isFlat).length / trial.labels.length)
-  }
-  return Math.min(...shares)
-}
-
-const maskedFinding = (subject: Subject, share: number): Finding =>
-  behaviourFinding(subject, {
-    rule: 'behaviour/masked-gradient',
-    severity: 'low',
-    title: 'The model hides its gradient',
-    message: `expected a slope at most examples, ${Math.round(share * 100)} % have none: attacks by gradient prove little here (arXiv 1802.00420)`,
-    remediation: 'Read the result of the black-box attack; a model without slope is not a robust model.',
-    tags: ['AML.T0043'],
-  })
 
 /** The same objective, which stops the attack when it must: one slope of a slow model can take seconds. */
 const withLimits = (objective: Objective, limits: AttackLimits): Objective => ({
@@ -204,8 +183,9 @@ export const testAdversarial = async (
     const flat = objectives.isWhiteBox ? await leastFlatShare(objectives.list, trial) : 0
     const isMasked = flat > maskedShare
     const climbed = isMasked ? [...objectives.list, blackBoxObjective(subject, trial, 'margin')] : objectives.list
-    const judged = Math.max(...options.attacks.map(({ epsilon }) => epsilon))
-    const epsilons = new Set([0, ...options.epsilons, ...options.attacks.map(({ epsilon }) => epsilon)])
+    const onCurve = options.attacks.filter(isOnCurve)
+    const judged = Math.max(...onCurve.map(({ epsilon }) => epsilon))
+    const epsilons = new Set([0, ...options.epsilons, ...onCurve.map(({ epsilon }) => epsilon)])
     const measurements: Record<string, number> = {
       examples: trial.examples,
       whiteBox: objectives.isWhiteBox ? 1 : 0,
@@ -213,27 +193,60 @@ export const testAdversarial = async (
     }
     const findings = isMasked ? [maskedFinding(subject, flat)] : []
     const notes = [...(objectives.note === undefined ? [] : [objectives.note]), ...trialNotes(trial)]
-    let kept = 1
+    const kept: KeptAccuracy[] = []
+    const model = open?.model ?? scoredModel(trial)
     try {
-      await attackAll(
-        trial,
-        {
-          objectives: climbed.map((objective) => withLimits(objective, limits)),
-          model: guardModel(open?.model ?? scoredModel(trial), limits).model,
-        },
-        { attacks: options.attacks, epsilons: [...epsilons].sort((left, right) => left - right), seed: subject.seed },
-        (epsilon, standing) => {
-          measurements[`${trial.measure}AtEpsilon=${epsilon}`] = standing / trial.examples
-          if (epsilon === judged) kept = standing / trial.labels.length
-        },
-      )
+      if (onCurve.length > 0) {
+        await attackAll(
+          trial,
+          {
+            objectives: climbed.map((objective) => withLimits(objective, limits)),
+            model: guardModel(model, limits).model,
+          },
+          { attacks: onCurve, epsilons: [...epsilons].sort((left, right) => left - right), seed: subject.seed },
+          (epsilon, standing) => {
+            measurements[`${trial.measure}AtEpsilon=${epsilon}`] = standing / trial.examples
+            if (epsilon === judged)
+              kept.push({ test: `attack at epsilon ${judged}`, kept: standing / trial.labels.length })
+          },
+        )
+      }
+      for (const attack of options.attacks.filter((each) => !isOnCurve(each))) {
+        const { share, note } = await attackBeside(attack, model, trial, {
+          seed: subject.seed,
+          clock,
+          budgetMs: options.budgetMs - (clock.monotonicMs() - startedMs),
+          ...(options.signal === undefined ? {} : { signal: options.signal }),
+        })
+        measurements[`${attack.type}/${trial.measure}AtEpsilon=${attack.epsilon}`] = share
+        kept.push({
+          test: `${attack.type} at epsilon ${attack.epsilon}`,
+          kept: (share * trial.examples) / trial.labels.length,
+        })
+        if (note !== undefined)
+          return {
+            verdict: 'incomplete',
+            measurements,
+            findings,
+            note: [...notes, `${attack.type}: ${note}`].join('; '),
+          }
+      }
     } catch (error) {
       if (!isNootropicError(error) || !endings.some((code) => code === error.code)) throw error
       return { verdict: 'incomplete', measurements, findings, note: [...notes, error.message].join('; ') }
     }
-    const note = notes.length === 0 ? {} : { note: notes.join('; ') }
-    if (trial.isMadeUp) return { verdict: 'incomplete', measurements, findings, ...note }
-    return { verdict: 'pass', measurements, findings, kept: { test: `attack at epsilon ${judged}`, kept }, ...note }
+    if (trial.isMadeUp) return { verdict: 'incomplete', measurements, findings, note: notes.join('; ') }
+    const worst = kept.toSorted((left, right) => left.kept - right.kept)[0]
+    // Without a gradient an example that stands may stand because nobody saw the way.
+    const isBlind = !objectives.isWhiteBox && (worst === undefined || worst.kept > 0)
+    const said = [...notes, ...(isBlind ? ['what stands without a gradient proves little'] : [])]
+    return {
+      verdict: isBlind ? 'incomplete' : 'pass',
+      measurements,
+      findings,
+      ...(worst === undefined ? {} : { kept: worst }),
+      ...(said.length === 0 ? {} : { note: said.join('; ') }),
+    }
   } finally {
     await objectives.close()
     await open?.close()

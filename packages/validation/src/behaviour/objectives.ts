@@ -42,6 +42,8 @@ const openGradient = async (
     loss,
     sessions: subject.sessions,
     probe: takeRows(trial.inputs, probeRows),
+    input: trial.classifier.input,
+    fixed: subject.fixed,
     ...external,
   })
   if (!gradient.isDerived) {

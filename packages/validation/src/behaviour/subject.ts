@@ -5,12 +5,16 @@ import {
   NootropicError,
   type SessionFactory,
   type Tensor,
+  type TensorSpec,
 } from '@nootropic/core'
-import type { OnnxModel } from '@nootropic/core/formats'
+import { type OnnxModel, writeOnnx } from '@nootropic/core/formats'
+import { foldNormalisation } from '../data/fold-normalisation.ts'
 import { describeHead } from '../gradient/head.ts'
-import { batchOf, type Classifier, predictClasses } from './classifier.ts'
+import { type Classifier, predictClasses } from './classifier.ts'
 import { type Dataset, type FloatTensor, isFloatTensor, synthesiseInput } from './dataset.ts'
 import { range, takeRows } from './rows.ts'
+import { checkSize, feedsOf, openInputs, synthesisedDomain, verifyFixed } from './subject-feeds.ts'
+import { openTrialSession, type TrialSession } from './trial-session.ts'
 
 /** A model that is open for behavioural tests. */
 export interface Subject {
@@ -22,53 +26,68 @@ export interface Subject {
   readonly session: InferenceSession
   readonly dataset: Dataset | undefined
   readonly seed: number
+  /** What all inputs but the one that is examined hold, by name. */
+  readonly fixed: Readonly<Record<string, Tensor>>
+  /** The model as attacks and corruptions run it; nothing where no one input is left to examine. */
+  readonly trialSession: TrialSession | undefined
   /** One batch of the smallest size that the model takes, for every input. */
   readonly feeds: Readonly<Record<string, Tensor>>
   /** Examples in {@link feeds}. */
   readonly rows: number
   /** Why figures measured on {@link feeds} say little about real inputs; nothing when they say what they should. */
   readonly unlikeReal: string | undefined
+  /** Closes all its sessions. */
+  close(): Promise<void>
 }
-
-/** Where examples are made up, their elements are uniform in here. */
-const synthesisedDomain = [0, 1] as const
 
 /** Examples made up where there is no dataset. */
 const synthesisedExamples = 32
 
-/** Made-up inputs of a size that the model leaves open are of the least size, which no real input has. */
-const checkSize = (session: InferenceSession, dataset: Dataset | undefined): string | undefined => {
-  const open = session.inputs.filter(({ dims }) => dims.slice(1).some((dim) => typeof dim !== 'number'))
-  const isGiven = dataset !== undefined && session.inputs.length === 1
-  if (isGiven || open.length === 0) return undefined
-  return `the model leaves the size of ${open.map(({ name }) => `"${name}"`).join(', ')} open and no dataset was given`
+/** Channels that were normalised each on its own are that inside the model, so that an epsilon means the same in all of them. */
+const withoutNormalisation = ({ model, bytes, dataset }: Pick<Subject, 'model' | 'bytes' | 'dataset'>) => {
+  if (dataset?.normalisation === undefined) return { model, bytes, dataset }
+  const folded = foldNormalisation(model, dataset)
+  return { ...folded, bytes: { ...bytes, main: writeOnnx(folded.model) } }
 }
 
-const feedsOf = (session: InferenceSession, dataset: Dataset | undefined, seed: number): Record<string, Tensor> => {
-  const [only, ...others] = session.inputs
-  if (dataset !== undefined && only !== undefined && others.length === 0) {
-    const rows = typeof only.dims[0] === 'number' ? only.dims[0] : 1
-    const total = dataset.inputs.dims[0] ?? 0
-    return {
-      [only.name]: takeRows(
-        dataset.inputs,
-        range(rows).map((row) => Math.min(row, total - 1)),
-      ),
-    }
-  }
-  return Object.fromEntries(
-    session.inputs.map((spec) => [spec.name, synthesiseInput(spec, { rows: 1, seed, domain: synthesisedDomain })]),
-  )
-}
-
-/** Opens a model for tests. Close its session afterwards. */
+/** Opens a model for tests. Close it afterwards. */
 export const openSubject = async (
-  options: Omit<Subject, 'session' | 'feeds' | 'rows' | 'unlikeReal'>,
+  options: Pick<Subject, 'path' | 'model' | 'bytes' | 'sessions' | 'dataset' | 'seed'> & {
+    readonly fixed?: Subject['fixed']
+  },
 ): Promise<Subject> => {
-  const session = await options.sessions.open(options.bytes)
-  const feeds = feedsOf(session, options.dataset, options.seed)
-  const rows = Object.values(feeds)[0]?.dims[0] ?? 1
-  return { ...options, session, feeds, rows, unlikeReal: checkSize(session, options.dataset) }
+  const { sessions, seed, fixed = {} } = options
+  const { model, bytes, dataset } = withoutNormalisation(options)
+  const session = await sessions.open(bytes)
+  try {
+    verifyFixed(session, fixed)
+    const inputs = openInputs(session, fixed)
+    const feeds = { ...fixed, ...feedsOf(inputs, dataset, seed) }
+    const [input, ...others] = inputs
+    const trialSession =
+      input === undefined || others.length > 0
+        ? undefined
+        : await openTrialSession({ model, bytes, sessions, session, input, fixed, examples: dataset?.inputs })
+    return {
+      ...options,
+      model,
+      bytes,
+      dataset,
+      fixed,
+      session,
+      trialSession,
+      feeds,
+      rows: feeds[input?.name ?? '']?.dims[0] ?? 1,
+      unlikeReal: checkSize(inputs, dataset),
+      close: async () => {
+        await trialSession?.close()
+        await session.close()
+      },
+    }
+  } catch (error) {
+    await session.close()
+    throw error
+  }
 }
 
 /** What attacks and corruptions start from. */
@@ -77,6 +96,8 @@ export interface ClassifierTrial {
   /** Only the examples that the model answers as labelled: the others have nothing to lose. */
   readonly inputs: FloatTensor
   readonly labels: readonly number[]
+  /** Where each of them stands among the examples that were given, or made up. */
+  readonly rows: readonly number[]
   readonly domain: Dataset['domain']
   /** All examples that were tried. */
   readonly examples: number
@@ -110,16 +131,18 @@ const chooseRows = (count: number, most: number, seed: number): number[] => {
   return rows.slice(0, most)
 }
 
-const trialInputs = (subject: Subject): FloatTensor | NoTrial => {
-  const [spec, ...others] = subject.session.inputs
+/** The examples, and the input that they are for. */
+const trialInputs = (subject: Subject): { readonly spec: TensorSpec; readonly inputs: FloatTensor } | NoTrial => {
+  const [spec, ...others] = openInputs(subject.session, subject.fixed)
   if (spec === undefined || others.length > 0) {
+    const named = others.map(({ name }) => `"${name}"`).join(', ')
     return {
-      reason: `attacks and corruptions need a model with one input, this one has ${subject.session.inputs.length}`,
+      reason: `attacks and corruptions need a model with one input, this one has ${subject.session.inputs.length}: give what ${named} hold`,
     }
   }
   if (subject.unlikeReal !== undefined) return { reason: subject.unlikeReal }
   if (subject.dataset !== undefined) {
-    if (subject.dataset.inputs.type === spec.type) return subject.dataset.inputs
+    if (subject.dataset.inputs.type === spec.type) return { spec, inputs: subject.dataset.inputs }
     throw new NootropicError('USAGE', `expected a dataset of ${spec.type}, got ${subject.dataset.inputs.type}`)
   }
   const fixed = typeof spec.dims[0] === 'number' ? spec.dims[0] : undefined
@@ -127,7 +150,7 @@ const trialInputs = (subject: Subject): FloatTensor | NoTrial => {
   const open = { ...spec, dims: [rows, ...spec.dims.slice(1)] }
   const inputs = synthesiseInput(open, { rows, seed: subject.seed, domain: synthesisedDomain })
   return isFloatTensor(inputs)
-    ? inputs
+    ? { spec, inputs }
     : { reason: `attacks and corruptions need real numbers, the input is ${spec.type}` }
 }
 
@@ -143,15 +166,17 @@ const rightWithoutLooking = (labels: readonly number[]): number => {
  * made up, and without labels its own clean answers are the labels.
  */
 export const prepareTrial = async (subject: Subject, most: number): Promise<ClassifierTrial | NoTrial> => {
-  const all = trialInputs(subject)
-  if ('reason' in all) return all
-  const [input] = subject.session.inputs
+  const given = trialInputs(subject)
+  if ('reason' in given) return given
+  const { spec: input, inputs: all } = given
   const [output] = subject.session.outputs
-  if (input === undefined || output === undefined) return { reason: 'the model has no input or no output' }
+  const { trialSession } = subject
+  if (output === undefined || trialSession === undefined) return { reason: 'the model has no output' }
   const scores = (await subject.session.run(subject.feeds))[output.name]
   const head = scores && isFloatTensor(scores) ? describeHead(subject.model.graph, output.name, scores.dims) : undefined
   if (head === undefined) return { reason: `the output is no row of class scores: ${scores?.type} [${scores?.dims}]` }
-  const classifier = { input: input.name, head, session: subject.session, batch: batchOf(input) }
+  const { session, batch } = trialSession
+  const classifier = { input: input.name, head, session, batch }
 
   const rows = chooseRows(all.dims[0] ?? 0, most, subject.seed)
   const inputs = takeRows(all, rows)
@@ -168,6 +193,7 @@ export const prepareTrial = async (subject: Subject, most: number): Promise<Clas
     classifier,
     inputs: takeRows(inputs, right),
     labels: right.map((row) => labels[row] ?? -1),
+    rows: right.map((row) => rows[row] ?? -1),
     domain: subject.dataset?.domain ?? synthesisedDomain,
     examples: rows.length,
     measure: truth === undefined ? 'consistency' : 'accuracy',
@@ -182,6 +208,7 @@ export const firstExamples = (trial: ClassifierTrial, most: number): ClassifierT
     ...trial,
     inputs: takeRows(trial.inputs, rows),
     labels: rows.map((row) => trial.labels[row] ?? -1),
+    rows: rows.map((row) => trial.rows[row] ?? -1),
     examples: Math.round((rows.length * trial.examples) / trial.labels.length),
   }
 }

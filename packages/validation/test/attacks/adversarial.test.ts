@@ -49,3 +49,20 @@ test('an attack without a radius or a step leaves the stage incomplete: it would
     expect(outcome).toMatchObject({ verdict: 'incomplete', note: expect.stringContaining('it proves nothing') })
   }
 })
+
+test('an attack of another norm is carried out beside the curve, and the worst of all counts', async () => {
+  const attacks = [...options.attacks, { type: 'carlini-wagner', epsilon: 0.1, steps: 4 }] as const
+  const outcome = await testAdversarial(digits.subject, { ...options, attacks, examples: 3 }, systemClock)
+  expect(outcome.verdict).toBe('pass')
+  const beside = outcome.measurements['carlini-wagner/accuracyAtEpsilon=0.1'] ?? Number.NaN
+  expect(beside).toBeLessThanOrEqual(1)
+  expect(outcome.kept?.kept).toBeLessThanOrEqual(beside)
+  const only = await testAdversarial(
+    digits.subject,
+    { ...options, attacks: [{ type: 'patch', epsilon: 0.1, steps: 2 }], examples: 2 },
+    systemClock,
+  )
+  expect(Object.keys(only.measurements).filter((name) => name.includes('AtEpsilon'))).toEqual([
+    'patch/accuracyAtEpsilon=0.1',
+  ])
+})
