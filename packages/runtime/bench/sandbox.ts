@@ -6,6 +6,8 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import type { Tensor } from '@nootropic/core'
 import { createNode, createOnnxModel, createTensor, createValueInfo, writeOnnx } from '@nootropic/core/formats'
 import { createInProcessSessions } from '@nootropic/core/inference'
@@ -77,7 +79,6 @@ const steps = isolationSteps(tools, limits)
 const layers = ['bubblewrap', 'Landlock'].flatMap((name) => steps.find((step) => step.name.startsWith(name)) ?? [])
 const ways: Record<string, (main: Uint8Array) => Promise<Place>> = {
   'in process': openHere,
-  'advanced IPC': openRival,
   // What users have: the built package, with pool, deadlines and checks of inputs; the layers below are run from source. A
   // spare worker is started once, which start.ts is about.
   createSandbox: (main) => createSandbox({ require: 'none', pool: { spare: 0 } }).open({ main }),
@@ -88,6 +89,7 @@ for (const step of layers.length > 0 ? layers : steps.slice(0, 1)) {
     return { run: (feeds) => worker.run(feeds, never), close: () => worker.kill() }
   }
 }
+ways['advanced IPC'] = openRival
 
 const columns = 1024
 const weights = createTensor({
@@ -123,12 +125,26 @@ const feedsOf = (rows: number): Feeds => ({
 const work = (products: number): Uint8Array => chain([...Array(products).fill('MatMul'), 'ReduceMean'], [1, 1])
 
 const cases = [
-  { name: '4 KiB in and out', main: chain(['Relu'], ['rows', columns]), rows: 1, turns: 40, runs: 20 },
-  { name: '588 KiB in, 4 B out', main: chain(['ReduceMean'], [1, 1]), rows: 147, turns: 40, runs: 20 },
-  { name: '588 KiB in, 4 B out, more work', main: work(4), rows: 147, turns: 8, runs: 15 },
-  { name: '588 KiB in and out', main: chain(['Relu'], ['rows', columns]), rows: 147, turns: 40, runs: 10 },
-  { name: '16 MiB in and out, Relu', main: chain(['Relu'], ['rows', columns]), rows: 4096, turns: 6, runs: 8 },
-  { name: '16 MiB in and out, Identity', main: chain(['Identity'], ['rows', columns]), rows: 4096, turns: 6, runs: 8 },
+  { name: '4 KiB in and out', main: chain(['Relu'], ['rows', columns]), rows: 1, warm: 160, turns: 40, runs: 20 },
+  { name: '588 KiB in, 4 B out', main: chain(['ReduceMean'], [1, 1]), rows: 147, warm: 160, turns: 40, runs: 20 },
+  { name: '588 KiB in, 4 B out, more work', main: work(4), rows: 147, warm: 40, turns: 12, runs: 15 },
+  { name: '588 KiB in and out', main: chain(['Relu'], ['rows', columns]), rows: 147, warm: 160, turns: 40, runs: 10 },
+  {
+    name: '16 MiB in and out, Relu',
+    main: chain(['Relu'], ['rows', columns]),
+    rows: 4096,
+    warm: 12,
+    turns: 6,
+    runs: 8,
+  },
+  {
+    name: '16 MiB in and out, Identity',
+    main: chain(['Identity'], ['rows', columns]),
+    rows: 4096,
+    warm: 12,
+    turns: 6,
+    runs: 8,
+  },
 ]
 
 const print = (cells: readonly string[]): void => void process.stdout.write(`| ${cells.join(' | ')} |\n`)
@@ -139,17 +155,25 @@ const timeOf = async (place: Place, feeds: Feeds): Promise<number> => {
   return performance.now() - begun
 }
 
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
+
+/** Runs at the start of each turn that do not count. */
+const unmeasured = 5
+
 /** The medians of every way, in milliseconds. */
-const measure = async ({ main, rows, turns, runs }: (typeof cases)[number]): Promise<Map<string, number>> => {
+const measure = async ({ main, rows, warm, turns, runs }: (typeof cases)[number]): Promise<Map<string, number>> => {
   const feeds = feedsOf(rows)
   const places: [name: string, place: Place, times: number[]][] = []
   for (const [name, open] of Object.entries(ways)) places.push([name, await open(main), []])
-  // The first half lets V8 compile what it is to compile, in every process.
-  for (let turn = 0; turn < 2 * turns; turn += 1) {
+  // V8 goes on compiling for thousands of runs, in every process.
+  for (let turn = -warm; turn < turns; turn += 1) {
     for (const [, place, times] of places) {
-      for (let run = 0; run < runs; run += 1) {
+      // What the way before left to be collected, and its bytes in the caches, are not this one's.
+      collectGarbage()
+      for (let run = -unmeasured; run < runs; run += 1) {
         const elapsed = await timeOf(place, feeds)
-        if (turn >= turns) times.push(elapsed)
+        if (turn >= 0 && run >= 0) times.push(elapsed)
       }
     }
   }
