@@ -42,7 +42,7 @@ const index = (): GeneratedFile => {
 
 # Rules
 
-What the scanner finds. Findings of medium severity and above fail a file; \`--fail-on\` and the \`severity\` map of a
+What the scanner and the tests of behaviour find. Findings of medium severity and above fail a file; \`--fail-on\` and the \`severity\` map of a
 ModelVulnerabilityScanning manifest change that. \`nootropic rules RULE\` says the same offline.
 
 ${markdownTable(['rule', 'severity', 'what was found'], rows)}

@@ -1,6 +1,7 @@
 import type { Finding } from '@nootropic/core'
 import type { Objective } from './attacks/objective.ts'
 import { behaviourFinding } from './behaviour-finding.ts'
+import { honestyRules } from './honesty/rules.ts'
 import { range, rowLength } from './rows.ts'
 import type { ClassifierTrial, Subject } from './subject.ts'
 
@@ -20,12 +21,8 @@ export const leastFlatShare = async (objectives: readonly Objective[], trial: Cl
 }
 
 /** What is said of a model most of whose examples have no slope. */
-export const maskedFinding = (subject: Subject, share: number): Finding =>
-  behaviourFinding(subject, {
-    rule: 'behaviour/masked-gradient',
-    severity: 'low',
-    title: 'The model hides its gradient',
-    message: `expected a slope at most examples, ${Math.round(share * 100)} % have none: attacks by gradient prove little here (arXiv 1802.00420)`,
-    remediation: 'Read the result of the black-box attack; a model without slope is not a robust model.',
-    tags: ['AML.T0043'],
-  })
+export const maskedFinding = (subject: Subject, share: number): Finding => {
+  const { id: rule, severity, title, remediation, tags } = honestyRules['masked-gradient']
+  const message = `expected a slope at most examples, ${Math.round(share * 100)} % have none: attacks by gradient prove little here`
+  return behaviourFinding(subject, { rule, severity, title, message, remediation, tags: [...tags] })
+}

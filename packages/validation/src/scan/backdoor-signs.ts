@@ -1,4 +1,5 @@
 import type { Finding } from '@nootropic/core'
+import { backdoorRules as behaviourBackdoorRules } from '../behaviour/backdoor/rules.ts'
 import { backdoorRules } from './onnx/rules/backdoor-rules.ts'
 import type { Rule } from './rule.ts'
 import { templateRules } from './template/rules.ts'
@@ -6,6 +7,7 @@ import { templateRules } from './template/rules.ts'
 /** Rules about a model that answers otherwise when it meets a trigger (ATLAS AML.T0018). */
 const rules: readonly Rule[] = [
   ...Object.values<Rule>(backdoorRules),
+  ...Object.values<Rule>(behaviourBackdoorRules),
   templateRules['date-condition'],
   templateRules['triggered-text'],
 ]
