@@ -1,4 +1,5 @@
 export { accuracyCurve, consistencyCurve } from './accuracy-curve.ts'
+export type { Thresholds, ValidationOptions } from './analysis/validation.ts'
 export { type AdversarialOptions, type Attack, defaultAdversarialOptions } from './behaviour/adversarial.ts'
 export type { Dataset, FloatTensor } from './behaviour/dataset.ts'
 export { type Corruption, defaultRobustnessOptions, type RobustnessOptions } from './behaviour/robustness.ts'
@@ -17,4 +18,4 @@ export { blockFrom, defaultReactions, type Reaction, type SeverityReactions } fr
 export { validationRules } from './rules.ts'
 export { checkOnnx, type ScanInput, type ScanOptions, scan, scanPath } from './scan/index.ts'
 export { severityPenalties } from './scores.ts'
-export { type Thresholds, type ValidationOptions, validate } from './validate.ts'
+export { validate } from './validate.ts'

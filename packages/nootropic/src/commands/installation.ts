@@ -1,6 +1,7 @@
 import { NootropicError } from '@nootropic/core'
 import { isolationLevels } from '@nootropic/runtime/sandbox'
-import { type Nootropic, openNootropic } from '../open.ts'
+import type { Nootropic } from '../installation.ts'
+import { openNootropic } from '../open.ts'
 import { type Invocation, type OptionDescription, type Streams, textOption } from '../verb.ts'
 import { unlockOptions, withPassphrase } from './keys-passphrase.ts'
 

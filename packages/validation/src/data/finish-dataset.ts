@@ -72,7 +72,7 @@ const domainOf = (path: string, raw: RawExamples, plan: ReadingPlan): readonly [
       path,
       'come with the range of its values',
       `numbers from ${least} to ${greatest} and no domain`,
-      'declare `domain`, the least and the greatest value that an input may have: epsilon is a share of it',
+      'declare `domain` (`--domain` of the command), the least and the greatest value that an input may have: epsilon is a share of it',
     )
   if (least < domain[0] || greatest > domain[1])
     throw unfit(
