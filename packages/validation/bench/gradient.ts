@@ -110,6 +110,16 @@ const transformer = network([64, 96], ({ add, weight, shape, dense }) => {
   return dense(add('ReduceMean', [result], { axes: [1n], keepdims: 0n }), 96, classes)
 })
 
+const overlapping = network([3, 32, 32], ({ add, convolution, dense }) => {
+  const block = (value: string, from: number, to: number): string =>
+    add('MaxPool', [add('Relu', [convolution(value, from, to)])], {
+      kernel_shape: [3n, 3n],
+      strides: [2n, 2n],
+      pads: [1n, 1n, 1n, 1n],
+    })
+  return dense(add('Flatten', [add('GlobalAveragePool', [block(block('x', 3, 16), 16, 32)])]), 32, classes)
+})
+
 const digits = readOnnx(
   readFileSync(new URL('../../../examples/guard-a-model/models/digits/model.onnx', import.meta.url)),
 )
@@ -118,6 +128,7 @@ const models = [
   { name: 'perceptron, 4 layers', model: perceptron, dims: [784], target: 3 },
   { name: 'residual network, 7 convolutions', model: residual, dims: [3, 32, 32], target: 3 },
   { name: 'transformer block', model: transformer, dims: [64, 96], target: 3 },
+  { name: 'convolutions and max pools that overlap', model: overlapping, dims: [3, 32, 32], target: 4.5 },
   { name: 'digits: convolutions and max pools', model: digits, dims: [1, 28, 28], target: 4.5 },
 ]
 

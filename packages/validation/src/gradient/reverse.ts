@@ -21,6 +21,7 @@ export const reverse = (
   /** The operators whose output moves with the input, but only in jumps: no slope goes through them. */
   readonly flat: readonly string[]
 } => {
+  const producers = new Map(nodes.flatMap((node) => node.output.map((name) => [name, node])))
   const slopes = new Map([[start.from, start.slope]])
   const refused = new Set<string>()
   const flat = new Set<string>()
@@ -39,6 +40,7 @@ export const reverse = (
       slopeOf: (index) => slopes.get(node.output[index] ?? ''),
       input: (index) => node.input[index] ?? '',
       output,
+      producer: (name) => producers.get(name),
       wants: (index) => known.isDependent(step.input(index)) && hasSlope(known.type(step.input(index))),
       shape: known.shape,
       type: known.type,

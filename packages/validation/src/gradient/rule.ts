@@ -13,6 +13,8 @@ export interface ReverseStep {
   input(index: number): string
   /** Name of the node's first output. */
   readonly output: string
+  /** The node that computes a value, or nothing where it is an input or a constant. */
+  producer(name: string): NodeProto | undefined
   /** Whether the slope with regard to this input is needed: whether it depends on the model's input. */
   wants(index: number): boolean
   /** The shape that a value had when the model was probed. Its batch dimension may differ at run time. */

@@ -30,6 +30,25 @@ const normalised = (row: readonly number[], size: number, isCentred: boolean): n
 const factors = numbers(4, 4).map((value) => value + 1.5)
 
 const cases: readonly OperatorCase[] = [
+  // The sigmoid is read twice, because onnxruntime fuses the plain pair into an operator without a kernel for float64.
+  {
+    name: 'SiLU beside its own sigmoid',
+    nodes: [
+      createNode('Sigmoid', ['x'], ['s']),
+      createNode('Mul', ['x', 's'], ['silu']),
+      createNode('Add', ['silu', 's'], ['h']),
+    ],
+    dims: [2, 4],
+  },
+  {
+    name: 'SiLU whose sigmoid comes first and is read again',
+    nodes: [
+      createNode('Sigmoid', ['x'], ['s']),
+      createNode('Mul', ['s', 'x'], ['silu']),
+      createNode('Mul', ['silu', 's'], ['h']),
+    ],
+    dims: [2, 4],
+  },
   {
     name: 'LayerNormalization over two axes',
     nodes: [createNode('LayerNormalization', ['x', 's', 'b'], ['h'], { axis: -2n, epsilon: 1e-3 })],

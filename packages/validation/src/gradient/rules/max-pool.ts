@@ -1,10 +1,10 @@
 import { dataTypeOf } from '@nootropic/core/formats'
 import { integerAttribute, integersAttribute } from '../attributes.ts'
 import { expressionsOf } from '../expressions.ts'
-import { filled } from '../filled.ts'
 import type { GraphBuilder } from '../graph-builder.ts'
 import type { ReverseRule, ReverseStep } from '../rule.ts'
 import { type SlidingWindow, slidingWindow } from '../window.ts'
+import { slopeOfOverlaps } from './overlapping-max-pool.ts'
 
 /** Whether the windows are square tiles of a picture: each pixel in one window at most. */
 const areTiles = ({ node }: ReverseStep, { kernel, strides, dilations, pads }: SlidingWindow): boolean =>
@@ -59,30 +59,11 @@ const slopeOfTiles = ({ graph, input, output, slope, shape }: ReverseStep, windo
   return graph.add('Pad', [back, graph.integers([0, 0, 0, 0, 0, 0, ...left])])
 }
 
-/** Where windows overlap the kernel itself tells which elements it chose, and their slopes add up. */
-const slopeByIndices = ({ node, graph, input, slope }: ReverseStep, window: SlidingWindow): string => {
-  const [, indices = ''] = graph.addMany('MaxPool', [input(0)], 2, {
-    kernel_shape: window.kernel.map(BigInt),
-    strides: window.strides.map(BigInt),
-    dilations: window.dilations.map(BigInt),
-    pads: window.pads.map(BigInt),
-    ceil_mode: BigInt(integerAttribute(node, 'ceil_mode', 0)),
-  })
-  const flat = graph.integers([-1])
-  const length = graph.add('Shape', [graph.add('Reshape', [input(0), flat])])
-  const scattered = graph.add(
-    'ScatterElements',
-    [filled(graph, length, 0), graph.add('Reshape', [indices, flat]), graph.add('Reshape', [slope, flat])],
-    { axis: 0n, reduction: 'add' },
-  )
-  return graph.reshapeLike(scattered, input(0))
-}
-
 /** The slope of each window goes to the one element that the kernel chose: the first of those that tie. */
 export const reverseMaxPool: ReverseRule = (step) => {
   const kernel = integersAttribute(step.node, 'kernel_shape')
   if (kernel === undefined) return { refused: 'no kernel_shape' }
   if (integerAttribute(step.node, 'storage_order', 0) !== 0) return { refused: 'column-major storage_order' }
   const window = slidingWindow(step, kernel)
-  return [areTiles(step, window) ? slopeOfTiles(step, window) : slopeByIndices(step, window)]
+  return [areTiles(step, window) ? slopeOfTiles(step, window) : slopeOfOverlaps(step, window)]
 }
