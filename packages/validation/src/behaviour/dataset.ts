@@ -99,5 +99,6 @@ export const verifyDataset = (dataset: Dataset): void => {
   }
   if (labels !== undefined && labels.length !== rows) refuse(`one label a row, got ${labels.length} for ${rows} rows`)
   if (labels?.some((label) => !Number.isInteger(label) || label < 0)) refuse('labels that are class numbers from 0')
-  if (!(domain[0] < domain[1])) refuse(`a domain [least, greatest], got [${domain}]`)
+  if (!(domain[0] < domain[1] && domain.every(Number.isFinite)))
+    refuse(`a domain [least, greatest] of finite numbers, got [${domain}]`)
 }

@@ -68,6 +68,12 @@ const endings = ['DEADLINE_EXCEEDED', 'ABORTED', 'OUTPUT_INVALID', 'WORKER_FAILE
 const nameOf = (test: Corruption): string =>
   test.type === 'noise' ? `Noise=${test.level}` : `Blur=${test.kernel.width}x${test.kernel.height}`
 
+/** A test that leaves every example as it is, or makes no number of it, would be withstood by any model. */
+const changesAnything = (test: Corruption): boolean =>
+  test.type === 'noise'
+    ? test.level > 0 && Number.isFinite(test.level)
+    : test.kernel.width >= 1 && test.kernel.height >= 1 && test.kernel.width * test.kernel.height > 1
+
 const corrupt = (test: Corruption, trial: ClassifierTrial, seed: number): FloatTensor | undefined =>
   test.type === 'noise'
     ? corruptWithNoise(trial.inputs, { level: test.level, domain: trial.domain, random: createSeededRandom(seed) })
@@ -193,6 +199,8 @@ export const testRobustness = async (
   const signal = options.signal === undefined ? {} : { signal: options.signal }
   const limits = { ...signal, hasTime: () => elapsedMs() < budgetMs }
   if (tests.length === 0 && suite === undefined) return incompleteOutcome('no corruption was asked for')
+  const idle = tests.find((test) => !changesAnything(test))
+  if (idle !== undefined) return incompleteOutcome(`${nameOf(idle).toLowerCase()} changes nothing: it proves nothing`)
   const trial = await prepareTrial(subject, options.examples)
   if ('reason' in trial) return incompleteOutcome(trial.reason)
   if (!isInDomain(trial.inputs, trial.domain))
@@ -204,6 +212,12 @@ export const testRobustness = async (
     kept: [],
     notes: [],
   }
+  // A model that never looks at its input keeps such an answer under anything.
+  const isOneSided = new Set(trial.labels).size < 2
+  if (isOneSided)
+    state.notes.push(
+      'all right answers are of one class, which a model that ignores its input gives as well: give examples of several classes',
+    )
   let table: SuiteResult = {}
   try {
     await runTests(trial, { tests, seed: subject.seed, limits }, state)
@@ -232,7 +246,7 @@ export const testRobustness = async (
     measurements,
     findings: [],
     skipped,
-    ...(worst === undefined || trial.isMadeUp ? {} : { kept: worst }),
+    ...(worst === undefined || trial.isMadeUp || isOneSided ? {} : { kept: worst }),
     ...(allNotes.length === 0 ? {} : { note: allNotes.join('; ') }),
     ...table,
   }

@@ -182,6 +182,11 @@ export const prepareTrial = async (subject: Subject, most: number): Promise<Clas
   const inputs = takeRows(all, rows)
   const answers = await predictClasses(classifier, inputs)
   const truth = subject.dataset?.labels
+  const beyond = truth?.find((label) => label >= head.classes)
+  if (beyond !== undefined)
+    return {
+      reason: `expected labels from 0 to ${head.classes - 1}, found ${beyond}: number the classes as the model does`,
+    }
   const labels = truth === undefined ? answers : rows.map((row) => truth[row] ?? -1)
   const right = range(rows.length).filter((row) => answers[row] !== -1 && answers[row] === labels[row])
   if (right.length === 0)

@@ -41,6 +41,9 @@ const readLabels = async ({ path, header, stream }: StoredArray, rows: readonly 
   return Array.from(await readArrayRows(stream, header, rows, 'float64'))
 }
 
+/** What it takes to say which rows were chosen, a row. */
+const rowNumberBytes = 8
+
 /**
  * The examples of an array, batch first, and the labels that come with them.
  *
@@ -62,10 +65,12 @@ const examplesOfArray = async (
       `${count ?? 'no'} for ${available}`,
       'give the labels of these data',
     )
-  const rows = chooseRows(available, plan.limit, plan.seed)
-  const held = rows.length * elementCount(shape) * (plan.elementType === 'float32' ? 4 : 8)
+  // Before a row is chosen: the record of an archive can claim billions of them (CWE-789).
+  const rowBytes = elementCount(shape) * (plan.elementType === 'float32' ? 4 : 8) + rowNumberBytes
+  const held = Math.min(available, plan.limit) * rowBytes
   if (held > plan.limits.heldBytes)
     throw excessive(path, 'heldBytes', plan.limits.heldBytes, held, 'declare a `limit` of examples')
+  const rows = chooseRows(available, plan.limit, plan.seed)
   const data = await readArrayRows(stream, header, rows, plan.elementType)
   const { domain } = header.element
   return {

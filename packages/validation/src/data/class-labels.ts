@@ -26,6 +26,14 @@ const otherNumber = /^[-+]?[\d.]+(e[-+]?\d+)?$/i
 export const numberLabels = (path: string, names: readonly string[], plan: ReadingPlan): ClassLabels => {
   if (plan.classNames === undefined && names.every((name) => classNumber.test(name)))
     return { labels: names.map(Number) }
+  const nameless = names.indexOf('')
+  if (nameless !== -1)
+    throw unfit(
+      path,
+      'have a label for every example',
+      `none at example ${nameless}`,
+      'add it, or take the example out',
+    )
   const number = names.find((name) => otherNumber.test(name))
   if (plan.classNames === undefined && number !== undefined)
     throw unfit(

@@ -136,6 +136,8 @@ export const readPictureFolder = async (
   const { width = 0, height = 0, channels = 0 } = first ?? {}
   const labels = classes.labels
   const left = files.filter((name) => !isPictureName(name) && !/^labels\.(csv|json)$/.test(name)).length
+  const listed = new Set(pictures)
+  const unlisted = files.filter((name) => isPictureName(name) && !listed.has(name)).length
   return {
     data,
     shape: [height, width, channels],
@@ -143,6 +145,9 @@ export const readPictureFolder = async (
     available: pictures.length,
     ...(labels === undefined ? {} : { labels: rows.map((row) => labels[row] ?? -1) }),
     ...(classes.classNames === undefined ? {} : { classNames: classes.classNames }),
-    notes: left === 0 ? [] : [`${left} files that are no .png, .jpg or .jpeg were left out`],
+    notes: [
+      ...(left === 0 ? [] : [`${left} files that are no .png, .jpg or .jpeg were left out`]),
+      ...(unlisted === 0 ? [] : [`${unlisted} pictures that have no label were left out`]),
+    ],
   }
 }

@@ -9,10 +9,10 @@ import { openAttackedModel } from '../behaviour/objectives.ts'
 import { range, takeRows } from '../behaviour/rows.ts'
 import { type ClassifierTrial, firstExamples, prepareTrial, type Subject, trialNotes } from '../behaviour/subject.ts'
 import { testHonesty } from '../behaviour/test-honesty.ts'
-import { incompleteOutcome, type StageOutcome } from '../outcome.ts'
+import { incompleteOutcome, type KeptAccuracy, type StageOutcome } from '../outcome.ts'
 import { scoreSecurity } from '../scores.ts'
 import { type AttackCurve, measureAttack } from './attack-curve.ts'
-import type { AdversarialExample, AttackReport } from './attack-figures.ts'
+import type { AdversarialExample, AttackReport, WorstCaseFigures } from './attack-figures.ts'
 import type { BehaviourReport } from './behaviour-report.ts'
 import type { CertificateName } from './certified-figures.ts'
 import { certify } from './certify.ts'
@@ -50,9 +50,29 @@ const blackBoxExamples = 16
 const greatestPictures = 6
 
 const verdictOf = (curves: readonly AttackCurve[], trial: ClassifierTrial, planned: number): Verdict =>
-  !trial.isMadeUp && curves.length === planned && curves.every(({ figures }) => figures.verdict === 'pass')
+  !trial.isMadeUp &&
+  curves.length === planned &&
+  curves.every(({ figures }) => figures.verdict === 'pass') &&
+  // Of a patch or a movement alone nothing is judged, however much falls to it.
+  curves.some(({ figures }) => figures.kind !== 'other')
     ? 'pass'
     : 'incomplete'
+
+/**
+ * What is kept at the epsilon that is judged. What fell has fallen, whatever could not be finished: so much at most is
+ * kept. Where nothing was decided there is no saying.
+ */
+const keptOf = (
+  { norm, curve, fallen }: WorstCaseFigures,
+  { judgedAt, all, isWhiteBox }: { readonly judgedAt: number; readonly all: number; readonly isWhiteBox: boolean },
+): KeptAccuracy[] => {
+  const lost = fallen.filter(({ epsilon }) => epsilon <= judgedAt).length
+  const undecided = curve.find(({ epsilon }) => epsilon === judgedAt)?.undecided ?? all - lost
+  if (undecided === all) return []
+  const open = undecided === 0 ? '' : `, ${undecided} of ${all} undecided`
+  const blind = isWhiteBox ? '' : ', without a gradient'
+  return [{ test: `attack at epsilon ${judgedAt} (${norm}${blind}${open})`, kept: 1 - lost / all }]
+}
 
 const picturesOf = async (
   trial: ClassifierTrial,
@@ -131,14 +151,18 @@ const runAttacks = async (
       ),
     )
     const unfinished = planned.length - curves.filter(({ figures }) => figures.verdict === 'pass').length
-    const said = [...notes, ...(unfinished === 0 ? [] : [`${unfinished} of ${planned.length} attacks are incomplete`])]
-    // The score is defined at L-infinity; other balls of the same epsilon hold more. What fell has fallen, whatever could
-    // not be finished: so much at most is kept.
+    const said = [
+      ...notes,
+      ...(unfinished === 0 ? [] : [`${unfinished} of ${planned.length} attacks are incomplete`]),
+      ...(worstCase.length > 0 || curves.length === 0
+        ? []
+        : ['no attack stays inside a ball around the example: nothing is judged; add one that does']),
+    ]
+    // The score is defined at L-infinity; other balls of the same epsilon hold more.
     const judged = worstCase.filter(({ norm }) => norm === 'linf')
-    const kept = (judged.length === 0 ? worstCase : judged).map(({ norm, fallen }) => ({
-      test: `attack at epsilon ${judgedAt} (${norm})`,
-      kept: 1 - fallen.filter(({ epsilon }) => epsilon <= judgedAt).length / trial.labels.length,
-    }))
+    const kept = (judged.length === 0 ? worstCase : judged).flatMap((figures) =>
+      keptOf(figures, { judgedAt, all: trial.labels.length, isWhiteBox }),
+    )
     const worst = kept.toSorted((left, right) => left.kept - right.kept)[0]
     return {
       verdict,

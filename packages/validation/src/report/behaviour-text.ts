@@ -60,6 +60,9 @@ const privacyLines = ({ privacy }: BehaviourReport): string[] =>
           `  ${attack} ${verdict}, ${queries} queries${note === undefined ? '' : `: ${note}`}`,
       )
 
+/** Notes hold names out of the model, and messages of the runtime: nothing in them may move a cursor (CWE-150). */
+const harmless = (line: string): string => line.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\uFFFD')
+
 /**
  * A report as a person reads it in a terminal, one thing a line.
  *
@@ -91,4 +94,6 @@ export const behaviourText = (report: BehaviourReport): string =>
     ...report.skipped.map(({ name, reason }) => `  not done: ${name}: ${reason}`),
     ...(report.plan.stopped === undefined ? [] : [`  stopped: ${report.plan.stopped}`]),
     '',
-  ].join('\n')
+  ]
+    .map(harmless)
+    .join('\n')

@@ -9,7 +9,7 @@ export interface RequestedAttack {
   readonly name: AttackName
   /** By default the first that it has: L-infinity for most. */
   readonly norm?: Norm
-  /** The points of its curve; see `epsilonMeanings`. By default some for its norm. */
+  /** The points of its curve, beside the one that is judged; see `epsilonMeanings`. By default some for its norm. */
   readonly epsilons?: readonly number[]
   readonly effort?: Partial<AttackEffort>
 }
@@ -30,7 +30,11 @@ export interface PlannedAttack {
   readonly effort: Partial<AttackEffort>
 }
 
-/** @throws NootropicError `USAGE` for an attack, a norm or an epsilon that there is not */
+/**
+ * The curve always has the point at which the result counts: what was never tried there would stand.
+ *
+ * @throws NootropicError `USAGE` for an attack, a norm or an epsilon that there is not
+ */
 export const planAttack = ({ name, norm, epsilons, effort = {} }: RequestedAttack, judgedAt: number): PlannedAttack => {
   const names = Object.keys(attackRegistry)
   if (!Object.hasOwn(attackRegistry, name)) {
@@ -44,9 +48,10 @@ export const planAttack = ({ name, norm, epsilons, effort = {} }: RequestedAttac
     const message = `expected a norm out of ${attack.norms.join(', ')} for the attack "${name}", found ${chosen}`
     throw new NootropicError('USAGE', `${message}; choose another of either`)
   }
-  const asked = epsilons ?? [...defaultEpsilons[chosen], judgedAt]
+  const given = epsilons ?? defaultEpsilons[chosen]
+  const asked = [...given, judgedAt]
   const wrong = asked.find((epsilon) => !(epsilon > 0 && epsilon <= 1))
-  if (wrong !== undefined || asked.length === 0) {
+  if (wrong !== undefined || given.length === 0) {
     const found = wrong === undefined ? 'none' : String(wrong)
     throw new NootropicError(
       'USAGE',

@@ -129,3 +129,15 @@ test('the steepest change raises a linear loss as the dual norm says', () => {
   expect([...steepestChange('l1', slope, 2, (index) => index !== 1)]).toEqual([2, 0, 0])
   expect([...steepestChange('l2', [0, 0], 1)]).toEqual([0, 0])
 })
+
+test('a slope has a direction where its squares overflow or vanish', () => {
+  for (const scale of [1e200, 1e-200]) {
+    const slope = Float64Array.of(3 * scale, -4 * scale)
+    expect(sizeOf('l2', slope) / scale).toBeCloseTo(5)
+    const change = steepestChange('l2', slope, 1)
+    expect(change[0]).toBeCloseTo(0.6)
+    expect(change[1]).toBeCloseTo(-0.8)
+  }
+  expect(sizeOf('l2', [0, 0])).toBe(0)
+  expect(sizeOf('l2', [Number.NaN, 1])).toBeNaN()
+})

@@ -1,5 +1,6 @@
 import { createManualClock } from '@nootropic/core'
-import { createNode } from '@nootropic/core/formats'
+import { createNode, writeOnnx } from '@nootropic/core/formats'
+import { createInProcessSessions } from '@nootropic/core/inference'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { runAttack } from '../../src/behaviour/attacks/run-attack.ts'
@@ -12,9 +13,10 @@ import {
 } from '../../src/behaviour/certified/index.ts'
 import { openAttackedModel } from '../../src/behaviour/objectives.ts'
 import { range, takeRows } from '../../src/behaviour/rows.ts'
-import { prepareTrial } from '../../src/behaviour/subject.ts'
+import { openSubject, prepareTrial } from '../../src/behaviour/subject.ts'
 import { tensorOf } from '../attacks/support.ts'
 import { behindInput, openModel, planted, trainedModel } from '../honesty/planted.ts'
+import { floats, modelOf } from '../support/models.ts'
 
 test('a box holds all numbers within the radius and within the domain, in float32 too', () => {
   fc.assert(
@@ -44,6 +46,30 @@ test('a row is certified when its label is above every other score; ties and NaN
   expect(certifiedRows(bounds([3, 0, 0, 3], [4, 2, 3, 4]), [0, 1])).toEqual([true, false])
   expect(certifiedRows(bounds([Number.NaN, 0, 3, Number.NaN], [4, 1, 4, Number.NaN]), [0, 0])).toEqual([false, false])
   expect(certifiedRows(bounds([0.1, -2, -1, 0], [1, -1, 1, 0], 1), [1, 0, 0, 0])).toEqual([true, true, false, false])
+})
+
+test('behind a softmax or a sigmoid, scores that may become one number certify nothing', () => {
+  const near = { least: Float64Array.of(0, 1e-7), greatest: Float64Array.of(0, 1e-7), width: 2 }
+  expect([certifiedRows(near, [1]), certifiedRows(near, [1], 1e-6)]).toEqual([[true], [false]])
+  const logit = { least: Float64Array.of(1e-7), greatest: Float64Array.of(1e-7), width: 1 }
+  expect([certifiedRows(logit, [1]), certifiedRows(logit, [1], 1e-6)]).toEqual([[true], [false]])
+})
+
+test('no answer that rounding makes the other one is certified', async () => {
+  // In a corner of the box the logit is 1e-9: above zero, and the sigmoid of it is a half, which is answered 0.
+  const model = modelOf({
+    nodes: [createNode('Gemm', ['x', 'w'], ['logit']), createNode('Sigmoid', ['logit'], ['y'])],
+    initializer: [floats('float32', 'w', [2, 1], [1e-6, -1e-6])],
+    input: ['batch', 2],
+    output: ['batch', 1],
+  })
+  const inputs = { type: 'float32' as const, dims: [2, 2], data: Float32Array.of(1, 0, 0, 1) }
+  const dataset = { inputs, labels: [1, 0], domain: [0, 1] as const }
+  const bytes = { main: writeOnnx(model) }
+  const subject = await openSubject({ path: 'm', model, bytes, sessions: createInProcessSessions(), dataset, seed: 1 })
+  const outcome = await certifyByIntervals(subject, { ...defaultIntervalCertificateOptions, epsilons: [0.4995] })
+  await subject.close()
+  expect(outcome).toMatchObject({ verdict: 'pass', measurements: { 'certifiedAccuracyAtEpsilon=0.4995': 0 } })
 })
 
 test('what is certified falls with the radius, and training against attacks certifies more', async () => {

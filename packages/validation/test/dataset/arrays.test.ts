@@ -4,6 +4,7 @@ import type { TensorSpec } from '@nootropic/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { readDataset } from '../../src/data/index.ts'
+import { zip64Field, zipOf } from '../support/zip-builder.ts'
 import { bytesOf, fileOf, fixture, floatsOf, folderOf, npyOf } from './support.ts'
 
 const fixtures = fixture('arrays') as {
@@ -214,4 +215,17 @@ test('whatever is changed in an array or an archive, it is read or refused with 
     ),
     { seed: 6, numRuns: 300 },
   )
+})
+
+test('an archive that claims billions of examples is refused before one is counted', async () => {
+  const rows = 2 ** 33
+  const begin = new Uint8Array(2 ** 15)
+  const data = npyOf(`{'descr': '|u1', 'fortran_order': False, 'shape': (${rows},), }`, begin)
+  const length = data.length - begin.length + rows
+  const claim = { length: 0xffffffff, extra: zip64Field(length) }
+  const path = await fileOf('data.npz', zipOf([{ name: 'x.npy', data, local: claim, central: claim }]))
+  await expect(readDataset(path, { domain: wide })).rejects.toMatchObject({
+    code: 'LIMIT_EXCEEDED',
+    message: expect.stringContaining('heldBytes'),
+  })
 })

@@ -110,10 +110,14 @@ test('a file of labels beside the pictures names them', async () => {
   const file = picture('grey.png')
   const files = { 'a.png': file, 'b.png': file, 'sub/c.png': file }
   const csv = await folderOf({ ...files, 'labels.csv': 'file,label\r\n"b.png",3\r\nsub/c.png,1\r\n' })
-  expect(await readDataset(csv)).toMatchObject({ labels: [3, 1], available: 2 })
+  expect(await readDataset(csv)).toMatchObject({
+    labels: [3, 1],
+    available: 2,
+    notes: ['1 pictures that have no label were left out'],
+  })
   const json = await folderOf({ ...files, 'labels.json': '{"a.png": "cat", "b.png": "dog"}' })
   expect(await readDataset(json)).toMatchObject({ labels: [0, 1], classNames: ['cat', 'dog'] })
-  for (const labels of ['../a.png,1', 'a.png,1\na.png,2', 'nothing', '/etc/passwd,1']) {
+  for (const labels of ['../a.png,1', 'a.png,1\na.png,2', 'nothing', '/etc/passwd,1', 'a.png,1\nb.png,']) {
     const folder = await folderOf({ ...files, 'labels.csv': labels })
     await expect(readDataset(folder)).rejects.toMatchObject({ code: 'USAGE' })
   }

@@ -1,4 +1,4 @@
-import { type InferenceSession, isNootropicError, type SessionFactory } from '@nootropic/core'
+import { createManualClock, type InferenceSession, isNootropicError, type SessionFactory } from '@nootropic/core'
 import { createNode, createValueInfo, type OnnxModel } from '@nootropic/core/formats'
 import { createInProcessSessions } from '@nootropic/core/inference'
 import { expect, test } from 'vitest'
@@ -8,7 +8,7 @@ import {
   type BehaviourReport,
   behaviourReportSchema,
 } from '../../src/behaviour/index.ts'
-import { diagonalClassifier, diagonalDataset, floats, modelOf } from '../support/models.ts'
+import { diagonalClassifier, diagonalDataset, floats, modelOf, numbers } from '../support/models.ts'
 import { packageOf } from '../support/package.ts'
 
 const sessions = createInProcessSessions()
@@ -182,4 +182,45 @@ test('what is proved is never more than attacks left, and both are asked for by 
     ['smoothing', 'l2'],
   ])
   expect((await attack(sound)).certified).toBeUndefined()
+})
+
+test('whatever epsilons are asked for, the one that is judged is tried', async () => {
+  for (const epsilon of [0.001, 0.9]) {
+    const report = await attack(sound, { judgedAt: 0.3, attacks: [{ name: 'pgd', epsilons: [epsilon] }] })
+    expect(report.attacks?.worstCase[0]?.curve.map((point) => point.epsilon)).toContain(0.3)
+    expect(report.verdict).toBe('fail')
+  }
+  for (const judgedAt of [0, Number.NaN]) {
+    const wrong = attack(sound, { judgedAt, attacks: [{ name: 'pgd', epsilons: [0.1] }] })
+    await expect(wrong).rejects.toMatchObject({ code: 'USAGE', message: expect.stringContaining(`found ${judgedAt}`) })
+  }
+})
+
+test('of attacks that stay in no ball nothing is judged, and where all was left undecided there is no score', async () => {
+  const pictures = modelOf({
+    nodes: [createNode('Flatten', ['x'], ['flat']), createNode('Gemm', ['flat', 'w'], ['y'])],
+    initializer: [floats('float32', 'w', [16, 2], numbers(32, 1))],
+    input: ['batch', 1, 4, 4],
+    output: ['batch', 2],
+  })
+  const data = Float32Array.from(numbers(128, 2), Math.abs)
+  const given = { inputs: { type: 'float32' as const, dims: [8, 1, 4, 4], data }, domain: [0, 1] as const }
+  const moved = await attack(pictures, { dataset: given, attacks: [{ name: 'spatial', epsilons: [0.5] }] })
+  expect(moved.attacks).toMatchObject({ verdict: 'incomplete' })
+  expect(moved).toMatchObject({ verdict: 'incomplete', scores: {} })
+
+  const clock = createManualClock('2026-01-01T00:00:00Z')
+  const progress = () => clock.advance(2000)
+  const late = await attack(sound, { clock, progress, budgetMs: 3000, attacks: [{ name: 'fgsm' }] })
+  expect(late.attacks?.worstCase[0]?.curve.at(-1)).toMatchObject({ undecided: 24 })
+  expect(late).toMatchObject({ verdict: 'incomplete', scores: {} })
+})
+
+test('a label that the model has no class for is no wrong answer', async () => {
+  const labels = dataset.labels.map((label, row) => (row === 3 ? 2 : label))
+  const report = await attack(sound, { dataset: { ...dataset, labels } })
+  expect(report).toMatchObject({ verdict: 'incomplete', scores: {} })
+  expect(report.stages.find(({ name }) => name === 'attacks')?.note).toContain('expected labels from 0 to 1, found 2')
+  const domain = [0, Number.POSITIVE_INFINITY] as const
+  await expect(attack(sound, { dataset: { ...dataset, domain } })).rejects.toMatchObject({ code: 'USAGE' })
 })

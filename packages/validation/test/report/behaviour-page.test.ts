@@ -146,3 +146,7 @@ test('pictures are read in either layout, from rows of pixels, and sampled when 
   expect(pictureOf(tensor([1, 10]), 0, [0, 1])).toBeUndefined()
   expect(pictureOf(tensor([1, 7, 4, 5]), 0, [0, 1])).toBeUndefined()
 })
+
+test('nothing out of a model moves the cursor of a terminal', () => {
+  expect(behaviourText(report).replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u)
+})

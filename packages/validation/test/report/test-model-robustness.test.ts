@@ -1,7 +1,8 @@
+import { createNode } from '@nootropic/core/formats'
 import { createInProcessSessions } from '@nootropic/core/inference'
 import { expect, test } from 'vitest'
 import { behaviourReportSchema, behaviourText, testModelRobustness } from '../../src/behaviour/index.ts'
-import { diagonalClassifier, diagonalDataset } from '../support/models.ts'
+import { diagonalClassifier, diagonalDataset, floats, modelOf } from '../support/models.ts'
 import { packageOf } from '../support/package.ts'
 
 const model = packageOf(diagonalClassifier(4))
@@ -38,4 +39,31 @@ test('without data, or stopped at once, it is incomplete and no score is given',
   expect(blind).toMatchObject({ verdict: 'incomplete', scores: {} })
   const stopped = await testModelRobustness(model, { ...given, signal: AbortSignal.abort() })
   expect(stopped).toMatchObject({ verdict: 'incomplete', plan: { stopped: 'the caller stopped the work' } })
+})
+
+test('a model that ignores its input, and a test that changes none, prove nothing', async () => {
+  const constant = modelOf({
+    nodes: [createNode('Gemm', ['x', 'w', 'b'], ['y'])],
+    initializer: [floats('float32', 'w', [2, 2], [0, 0, 0, 0]), floats('float32', 'b', [2], [1, 0])],
+    input: ['batch', 2],
+    output: ['batch', 2],
+  })
+  const { inputs, domain, labels } = given.dataset
+  for (const dataset of [
+    { inputs, domain },
+    { inputs, domain, labels: labels.map(() => 0) },
+  ]) {
+    const report = await testModelRobustness(packageOf(constant), { ...given, dataset, corruptions: [] })
+    expect(report).toMatchObject({ verdict: 'incomplete', scores: {} })
+    expect(behaviourText(report)).toContain('ignores its input')
+  }
+  for (const test of [
+    { type: 'noise', level: 0 },
+    { type: 'noise', level: Number.NaN },
+    { type: 'blur', kernel: { width: 1, height: 1 } },
+  ] as const)
+    expect(await testModelRobustness(model, { ...given, corruptions: [], tests: [test] })).toMatchObject({
+      verdict: 'incomplete',
+      scores: {},
+    })
 })

@@ -20,7 +20,17 @@ export const sizeOf = (norm: Norm, change: ArrayLike<number>): number => {
     else if (norm === 'l1') size += value
     else if (value !== 0) size += 1
   }
-  return norm === 'l2' ? Math.sqrt(size) : size
+  if (norm !== 'l2') return size
+  return size > 0 && size < Number.POSITIVE_INFINITY ? Math.sqrt(size) : euclideanByScale(change)
+}
+
+/** The same where squares overflow, or vanish: a slope of 1e200 would else have no direction. */
+const euclideanByScale = (change: ArrayLike<number>): number => {
+  const greatest = sizeOf('linf', change)
+  if (!(greatest > 0 && greatest < Number.POSITIVE_INFINITY)) return greatest
+  let sum = 0
+  for (let index = 0; index < change.length; index += 1) sum += (at(change, index) / greatest) ** 2
+  return greatest * Math.sqrt(sum)
 }
 
 /** The distance between the examples of two arrays, one a row. */

@@ -1,10 +1,10 @@
-import { type Clock, isNootropicError, systemClock } from '@nootropic/core'
+import { type Clock, isNootropicError, NootropicError, systemClock } from '@nootropic/core'
 import { incompleteOutcome, type StageOutcome } from '../../outcome.ts'
 import { type AttackLimits, verifyMayGoOn } from '../attacks/guarded-model.ts'
 import { isInDomain } from '../attacks/objective.ts'
 import { type Dataset, type FloatTensor, floatArray } from '../dataset.ts'
 import { range, takeRows } from '../rows.ts'
-import { prepareTrial, type Subject, trialNotes } from '../subject.ts'
+import { type ClassifierTrial, prepareTrial, type Subject, trialNotes } from '../subject.ts'
 import { type Bounds, type Boxes, type OpenIntervals, openIntervals } from './open-intervals.ts'
 
 /** How to certify by intervals. */
@@ -47,27 +47,36 @@ export const boxesAround = (inputs: FloatTensor, radius: number, [least, greates
   return { lower: { ...inputs, data: lower }, upper: { ...inputs, data: upper } }
 }
 
-/** Whether, of each row, the label's score is above every other one wherever in its box the input lies. */
-export const certifiedRows = ({ least, greatest, width }: Bounds, labels: readonly number[]): boolean[] =>
+/**
+ * Whether, of each row, the label's score is above every other one wherever in its box the input lies.
+ *
+ * @param lead by how much it must be above.
+ */
+export const certifiedRows = ({ least, greatest, width }: Bounds, labels: readonly number[], lead = 0): boolean[] =>
   labels.map((label, row) => {
     // A single sigmoid answers 1 above zero; at zero itself, 0.
-    if (width === 1) return label === 1 ? (least[row] ?? Number.NaN) > 0 : (greatest[row] ?? Number.NaN) < 0
+    if (width === 1) return label === 1 ? (least[row] ?? Number.NaN) > lead : (greatest[row] ?? Number.NaN) < -lead
     const own = least[row * width + label] ?? Number.NaN
     // So written that NaN certifies nothing.
-    return range(width).every((column) => column === label || own > (greatest[row * width + column] ?? Number.NaN))
+    return range(width).every(
+      (column) => column === label || own > (greatest[row * width + column] ?? Number.NaN) + lead,
+    )
   })
+
+/** Scores that are nearer to each other than this can be one number behind a last softmax or sigmoid. */
+const leadBehindActivation = 2 ** -18
 
 /** What ends the stage without making it void. */
 const endings = ['DEADLINE_EXCEEDED', 'ABORTED', 'OUTPUT_INVALID'] as const
 
 const certifyAll = async (
   open: OpenIntervals,
-  examples: { readonly inputs: FloatTensor; readonly labels: readonly number[]; readonly domain: Dataset['domain'] },
+  { inputs, labels, domain, classifier: { head } }: ClassifierTrial,
   options: IntervalCertificateOptions,
   limits: AttackLimits,
   record: (epsilon: number, certified: number) => void,
 ): Promise<void> => {
-  const { inputs, labels, domain } = examples
+  const width = head.activation === 'sigmoid' ? 1 : head.classes
   // What cannot be certified in a box cannot be in a larger one.
   let certified = range(labels.length)
   const epsilons = options.epsilons.toSorted((left, right) => left - right)
@@ -75,9 +84,12 @@ const certifyAll = async (
     verifyMayGoOn(limits)
     const boxes = boxesAround(takeRows(inputs, certified), epsilon * (domain[1] - domain[0]), domain)
     const bounds = await open.bounds(boxes)
+    if (certified.length > 0 && bounds.width !== width)
+      throw new NootropicError('OUTPUT_INVALID', `expected bounds of ${width} scores, found ${bounds.width}`)
     const held = certifiedRows(
       bounds,
       certified.map((row) => labels[row] ?? -1),
+      head.activation === 'none' ? 0 : leadBehindActivation,
     )
     certified = certified.filter((_, index) => held[index])
     record(epsilon, certified.length)

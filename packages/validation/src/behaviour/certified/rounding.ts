@@ -32,6 +32,13 @@ export const sumSlack = (graph: GraphBuilder, terms: number): number =>
 /** By what share of its magnitude a value that one step gave is widened. */
 export const stepSlack = (graph: GraphBuilder): number => elementwiseUnits * unitRoundoff(graph)
 
+/**
+ * A share of a number below the least normal one is less than it is rounded by. Each such rounding is off by at most 2^-24
+ * of this (2^-53 in float64), so that it covers those of sums with as many terms.
+ */
+export const underflowSlack = ({ floatType }: GraphBuilder): number =>
+  floatType === 'float32' ? 2 ** -126 : 2 ** -1022
+
 /** No magnitude in an interval is greater; nothing that is no number gets lost in it, as it would in a maximum. */
 export const magnitude = (graph: GraphBuilder, { lower, upper }: Interval): string => {
   const { add, apply } = expressionsOf(graph)
@@ -48,9 +55,10 @@ const greatestSlack = 1e30
 export const widen = (graph: GraphBuilder, { lower, upper }: Interval, slack: string): Interval => {
   const { add, sub, greater, where } = expressionsOf(graph)
   const isBounded = greater(greatestSlack, slack)
+  const least = underflowSlack(graph)
   return {
-    lower: where(isBounded, sub(lower, slack), Number.NEGATIVE_INFINITY),
-    upper: where(isBounded, add(upper, slack), Number.POSITIVE_INFINITY),
+    lower: where(isBounded, sub(sub(lower, slack), least), Number.NEGATIVE_INFINITY),
+    upper: where(isBounded, add(add(upper, slack), least), Number.POSITIVE_INFINITY),
   }
 }
 

@@ -1,7 +1,7 @@
 import { floatAttribute, integerAttribute } from '../../../gradient/attributes.ts'
 import { expressionsOf } from '../../../gradient/expressions.ts'
 import type { Interval, IntervalRule, IntervalStep } from '../interval-rule.ts'
-import { magnitude, sumSlack, widen } from '../rounding.ts'
+import { magnitude, sumSlack, underflowSlack, widen } from '../rounding.ts'
 
 const product = (dims: readonly number[]): number => dims.reduce((total, dim) => total * dim, 1)
 const greatestOf = (values: readonly number[]): number =>
@@ -12,7 +12,8 @@ const centred = ({ graph }: IntervalStep, interval: Interval, slack: number) => 
   const { add, sub, mul, apply } = expressionsOf(graph)
   const { lower, upper } = interval
   const middle = mul(add(lower, upper), 0.5)
-  const radius = add(mul(sub(upper, lower), 0.5), mul(magnitude(graph, interval), slack))
+  const rounding = add(mul(magnitude(graph, interval), slack), underflowSlack(graph))
+  const radius = add(mul(sub(upper, lower), 0.5), rounding)
   return { middle, radius, size: apply('Abs', middle) }
 }
 

@@ -77,8 +77,10 @@ export const reciprocal: IntervalRule = (step) => [inverse(step.graph, step.inte
 /** a to a constant power: of 2, the square of |a|. */
 export const power: IntervalRule = (step) => {
   const exponents = step.constant(step.input(1))
-  if (exponents === undefined || exponents.some((exponent) => exponent !== 2))
-    return { refused: 'a power other than 2' }
+  if (exponents?.length !== 1 || exponents[0] !== 2) return { refused: 'a power other than 2' }
+  // Else the exponent would give the result its shape.
+  if (step.shape(step.input(1)).length > step.shape(step.input(0)).length)
+    return { refused: 'an exponent of more axes than its base' }
   const [size] = absolute(step) as readonly Interval[]
   const { mul } = expressionsOf(step.graph)
   if (size === undefined) return { refused: 'no base' }

@@ -1,5 +1,6 @@
 import type { NodeProto } from '@nootropic/core/formats'
 import { floatAttribute, textAttribute } from '../../../gradient/attributes.ts'
+import { expressionsOf } from '../../../gradient/expressions.ts'
 import type { Interval, IntervalRule, IntervalStep } from '../interval-rule.ts'
 import { widenByApproximation, widenByStep } from '../rounding.ts'
 import { multiplied } from './arithmetic.ts'
@@ -28,6 +29,36 @@ export const movedFirst: IntervalRule = (step) =>
   step.node.input.slice(1).some((_, index) => step.isMoving(index + 1))
     ? { refused: 'a place that depends on the input' }
     : exact(step)
+
+/** Passes its input on, but while it trains: then it drops elements by chance. */
+export const dropout: IntervalRule = (step) => {
+  const training = step.input(2)
+  return training === '' || step.constant(training)?.every((value) => Number(value) === 0) === true
+    ? movedFirst(step)
+    : { refused: 'a training mode' }
+}
+
+/**
+ * A rule of an operator that gives numbers even where its input has no bound: it might have overflowed to what is no
+ * number there, which the operator passes on. So what has no bound keeps none.
+ */
+export const saturating =
+  (rule: IntervalRule): IntervalRule =>
+  (step) => {
+    const result = rule(step)
+    if ('refused' in result) return result
+    const { add, sub, greater, where } = expressionsOf(step.graph)
+    const [first, ...others] = step.node.input.flatMap((_, index) => {
+      const { lower, upper } = step.interval(index)
+      return step.isMoving(index) ? [sub(upper, lower)] : []
+    })
+    if (first === undefined) return result
+    const isBounded = greater(Number.POSITIVE_INFINITY, others.length === 0 ? first : add(first, ...others))
+    return result.map(({ lower, upper }) => ({
+      lower: where(isBounded, lower, Number.NEGATIVE_INFINITY),
+      upper: where(isBounded, upper, Number.POSITIVE_INFINITY),
+    }))
+  }
 
 /** Parts of the first input. */
 export const split: IntervalRule = (step) => {

@@ -17,7 +17,7 @@ const cancellation = 1e-6
  */
 export const softmax: IntervalRule = (step) => {
   const { node, graph } = step
-  const { add, sub, mul, div, apply } = expressionsOf(graph)
+  const { add, sub, mul, div, apply, greater, where } = expressionsOf(graph)
   const shape = step.shape(step.input(0))
   const axis = frontAxis(integerAttribute(node, 'axis', -1), shape.length)
   const { lower, upper } = step.interval(0)
@@ -32,13 +32,19 @@ export const softmax: IntervalRule = (step) => {
     sub(sub(sumOfLeast, least), mul(cancellation, sumOfLeast)),
     graph.floats([0]),
   ])
+  const { lower: leastShare, upper: greatestShare } = widenByApproximation(graph, {
+    lower: div(least, add(least, othersAtMost, leastDenominator)),
+    upper: graph.add('Min', [
+      div(add(greatest, leastDenominator), add(greatest, othersAtLeast, leastDenominator)),
+      graph.floats([1]),
+    ]),
+  })
+  // A score without a bound might be no number, and then none of its row is.
+  const isBounded = greater(Number.POSITIVE_INFINITY, graph.greatest(sub(upper, lower), [axis]))
   return [
-    widenByApproximation(graph, {
-      lower: div(least, add(least, othersAtMost, leastDenominator)),
-      upper: graph.add('Min', [
-        div(add(greatest, leastDenominator), add(greatest, othersAtLeast, leastDenominator)),
-        graph.floats([1]),
-      ]),
-    }),
+    {
+      lower: where(isBounded, leastShare, Number.NEGATIVE_INFINITY),
+      upper: where(isBounded, greatestShare, Number.POSITIVE_INFINITY),
+    },
   ]
 }
