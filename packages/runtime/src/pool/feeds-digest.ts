@@ -20,7 +20,7 @@ const byName = ([left]: readonly [string, unknown], [right]: readonly [string, u
   left < right ? -1 : 1
 
 /** Names, types and shapes: what two inputs that are equal have in common, for little work. */
-export const feedsShape = (feeds: Tensors): string =>
+const feedsShape = (feeds: Tensors): string =>
   JSON.stringify(
     Object.entries(feeds)
       .sort(byName)

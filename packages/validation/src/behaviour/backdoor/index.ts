@@ -1,4 +1,4 @@
-export { type Activations, type ClassClusters, clusterActivations, judgeClusters } from './activation-clusters.ts'
+export { clusterActivations, judgeClusters } from './activation-clusters.ts'
 export { type BackdoorOptions, checkBackdoor, defaultBackdoorOptions } from './check-backdoor.ts'
 export {
   findTriggers,
@@ -7,7 +7,7 @@ export {
   type TriggerOutcome,
   type TriggerSearch,
 } from './find-triggers.ts'
-export { type ChangedBits, findChangedBits, findStructuredBits, type LowBits } from './low-bits.ts'
-export { defaultTriggerEffort, reconstructTrigger, type Trigger, type TriggerEffort } from './reconstruct-trigger.ts'
+export { type ChangedBits, findChangedBits, findStructuredBits } from './low-bits.ts'
+export type { Trigger, TriggerEffort } from './reconstruct-trigger.ts'
 export { backdoorRules as behaviourBackdoorRules } from './rules.ts'
 export { checkWeightSigns, type WeightSigns } from './weight-signs.ts'

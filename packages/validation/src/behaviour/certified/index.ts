@@ -11,9 +11,8 @@ export {
   defaultIntervalCertificateOptions,
   type IntervalCertificateOptions,
 } from './certify-by-intervals.ts'
-export type { Interval, IntervalRule, IntervalStep } from './interval-rule.ts'
 export { intervalRules } from './interval-rules.ts'
-export { type Bounds, type Boxes, type OpenIntervals, openIntervals } from './open-intervals.ts'
+export { openIntervals } from './open-intervals.ts'
 export {
   certifyBySmoothing,
   type SmoothingCertificate,

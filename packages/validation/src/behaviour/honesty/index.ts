@@ -1,14 +1,9 @@
 export {
-  type CurvePoint,
-  checkBlackBox,
   checkCurve,
-  checkRisingAccuracy,
-  checkUnlimitedChange,
-  defaultHonestyEffort,
   type HonestyEffort,
 } from './attack-strength.ts'
 export { checkHonesty, defaultHonestyOptions, type HonestyOptions } from './check-honesty.ts'
-export { checkConstantAnswers, checkDeadLayers, checkLayers, type LayerValues } from './dead-units.ts'
+export { checkConstantAnswers, checkLayers } from './dead-units.ts'
 export { checkDeclaredDomain, checkInputDomain } from './input-domain.ts'
 export { checkLossSaturation, checkMaskedGradient } from './masked-gradient.ts'
 export type { HonestyTarget, Observation, Unchecked } from './observation.ts'
