@@ -72,3 +72,9 @@ export interface TextCorruption extends CorruptionFacts {
   /** The text with a share of its characters changed; `strength` is that share. */
   apply(text: string, strength: Strength, random: SeededRandom): string
 }
+
+/** Corruptions by their names, which the type keeps, of one kind. */
+export const corruptionTable =
+  <Corruption>() =>
+  <Name extends string>(table: Readonly<Record<Name, Corruption>>): Readonly<Record<Name, Corruption>> =>
+    table

@@ -1,11 +1,11 @@
-import type { AudioCorruption } from '../corruption-description.ts'
+import { type AudioCorruption, corruptionTable } from '../corruption-description.ts'
 import { addNoise, clipPeaks, quantiseMuLaw, resample } from './distortions.ts'
 import { reverberate } from './reverb.ts'
 
 const facts = { modality: 'audio', isInMean: true } as const
 
 /** The corruptions of sound, by name. */
-export const audioCorruptions = {
+export const audioCorruptions = corruptionTable<AudioCorruption>()({
   'audio-noise': {
     ...facts,
     title: 'White noise',
@@ -57,4 +57,4 @@ export const audioCorruptions = {
     severities: [[0.75], [0.5], [0.375], [0.25], [0.125]],
     prepare: ({ samples }, [share = 1]) => resample(samples, share),
   },
-} as const satisfies Record<string, AudioCorruption>
+})

@@ -1,4 +1,4 @@
-import type { ImageCorruption } from '../corruption-description.ts'
+import { corruptionTable, type ImageCorruption } from '../corruption-description.ts'
 import { defocusBlur } from './defocus-blur.ts'
 import { gaussianBlur, glassBlur } from './glass-blur.ts'
 import { common, extra, single } from './image-facts.ts'
@@ -6,7 +6,7 @@ import { motionBlur } from './motion-blur.ts'
 import { zoomBlur } from './zoom-blur.ts'
 
 /** What blurs pictures. */
-export const blurCorruptions = {
+export const blurCorruptions = corruptionTable<ImageCorruption>()({
   'defocus-blur': {
     ...common,
     title: 'Defocus blur',
@@ -140,4 +140,4 @@ export const blurCorruptions = {
     },
     prepare: (shape, [deviation = 0]) => gaussianBlur(shape, deviation),
   },
-} as const satisfies Record<string, ImageCorruption>
+})

@@ -1,4 +1,4 @@
-import type { ImageCorruption } from '../corruption-description.ts'
+import { corruptionTable, type ImageCorruption } from '../corruption-description.ts'
 import { jpegCompression } from '../jpeg/jpeg-compression.ts'
 import { contrast, saturate } from './colours.ts'
 import { elasticTransform } from './elastic-transform.ts'
@@ -6,7 +6,7 @@ import { common, extra, single } from './image-facts.ts'
 import { pixelate } from './pixelate.ts'
 
 /** What processing does to pictures. */
-export const digitalCorruptions = {
+export const digitalCorruptions = corruptionTable<ImageCorruption>()({
   contrast: {
     ...common,
     title: 'Contrast',
@@ -104,4 +104,4 @@ export const digitalCorruptions = {
     },
     prepare: (shape, [factor = 1, more = 0]) => saturate(shape, factor, more),
   },
-} as const satisfies Record<string, ImageCorruption>
+})

@@ -1,9 +1,9 @@
-import type { ImageCorruption } from '../corruption-description.ts'
+import { corruptionTable, type ImageCorruption } from '../corruption-description.ts'
 import { common, extra, single } from './image-facts.ts'
 import { gaussianNoise, impulseNoise, shotNoise, speckleNoise } from './noises.ts'
 
 /** Noises of sensors and of lines. */
-export const noiseCorruptions = {
+export const noiseCorruptions = corruptionTable<ImageCorruption>()({
   'gaussian-noise': {
     ...common,
     title: 'Gaussian noise',
@@ -52,4 +52,4 @@ export const noiseCorruptions = {
     },
     prepare: (_, [deviation = 0]) => speckleNoise(deviation),
   },
-} as const satisfies Record<string, ImageCorruption>
+})

@@ -1,11 +1,11 @@
-import type { ImageCorruption } from '../corruption-description.ts'
+import { corruptionTable, type ImageCorruption } from '../corruption-description.ts'
 import { brightness } from './colours.ts'
 import { common, extra, single } from './image-facts.ts'
 import { spatter } from './spatter.ts'
 import { fog, frost, snow } from './weather.ts'
 
 /** What weather and light do to pictures. */
-export const weatherCorruptions = {
+export const weatherCorruptions = corruptionTable<ImageCorruption>()({
   snow: {
     ...common,
     title: 'Snow',
@@ -138,4 +138,4 @@ export const weatherCorruptions = {
     },
     prepare: spatter,
   },
-} as const satisfies Record<string, ImageCorruption>
+})

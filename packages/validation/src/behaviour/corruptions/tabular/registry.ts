@@ -1,9 +1,9 @@
-import type { TabularCorruption } from '../corruption-description.ts'
+import { corruptionTable, type TabularCorruption } from '../corruption-description.ts'
 
 const facts = { modality: 'tabular', isSeeded: true, isInMean: true } as const
 
 /** What is wrong in tables that people and programs fill, by name. The values are shares of the domain's width. */
-export const tabularCorruptions = {
+export const tabularCorruptions = corruptionTable<TabularCorruption>()({
   'missing-values': {
     ...facts,
     title: 'Missing values, filled with the mean',
@@ -71,4 +71,4 @@ export const tabularCorruptions = {
         }
       },
   },
-} as const satisfies Record<string, TabularCorruption>
+})

@@ -1,4 +1,4 @@
-import type { TextCorruption } from '../corruption-description.ts'
+import { corruptionTable, type TextCorruption } from '../corruption-description.ts'
 import { mistype, swapCase, swapHomoglyphs, swapSpaces } from './misspellings.ts'
 
 const facts = {
@@ -10,7 +10,7 @@ const facts = {
 } as const
 
 /** The corruptions of text, by name. */
-export const textCorruptions = {
+export const textCorruptions = corruptionTable<TextCorruption>()({
   typos: {
     ...facts,
     title: 'Typing errors',
@@ -35,4 +35,4 @@ export const textCorruptions = {
     reference: 'arXiv 2005.04118',
     apply: (text, [share = 0], random) => swapSpaces(text, share, random),
   },
-} as const satisfies Record<string, TextCorruption>
+})
