@@ -3,7 +3,7 @@ import { incompleteOutcome, type KeptAccuracy, type StageOutcome } from '../outc
 import { attackBeside } from './attack-beside.ts'
 import { type AttackDescription, defaultEffort } from './attacks/attack-description.ts'
 import { attackWithFgsm } from './attacks/fgsm.ts'
-import { type AttackLimits, guardModel, verifyMayGoOn } from './attacks/guarded-model.ts'
+import { type AttackLimits, guardModel, limitsFromNow, verifyMayGoOn } from './attacks/guarded-model.ts'
 import {
   type AttackedModel,
   type DifferentiableModel,
@@ -162,10 +162,7 @@ export const testAdversarial = async (
   clock: Clock,
 ): Promise<StageOutcome> => {
   const startedMs = clock.monotonicMs()
-  const limits: AttackLimits = {
-    hasTime: () => clock.monotonicMs() - startedMs <= options.budgetMs,
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-  }
+  const limits = limitsFromNow(options, clock)
   if (options.attacks.length === 0) return incompleteOutcome('no attack was asked for')
   const idle = options.attacks.find((attack) => !(attack.epsilon > 0) || ('steps' in attack && !(attack.steps >= 1)))
   if (idle !== undefined)

@@ -1,7 +1,7 @@
-import { type Clock, createSeededRandom, isNootropicError } from '@nootropic/core'
+import { type Clock, createSeededRandom } from '@nootropic/core'
 import type { Kernel } from '@nootropic/core/manifest'
 import { incompleteOutcome, type KeptAccuracy, type StageOutcome } from '../outcome.ts'
-import { type AttackLimits, verifyMayGoOn } from './attacks/guarded-model.ts'
+import { type AttackLimits, isInterruption, verifyMayGoOn } from './attacks/guarded-model.ts'
 import { isInDomain } from './attacks/objective.ts'
 import { predictClasses } from './classifier.ts'
 import { corruptWithBlur } from './corruptions/blur.ts'
@@ -61,9 +61,6 @@ export const defaultRobustnessOptions: RobustnessOptions = {
   examples: 512,
   budgetMs: 120_000,
 }
-
-/** What ends the stage without making it void: what was measured before stays. */
-const endings = ['DEADLINE_EXCEEDED', 'ABORTED', 'OUTPUT_INVALID', 'WORKER_FAILED'] as const
 
 const nameOf = (test: Corruption): string =>
   test.type === 'noise' ? `Noise=${test.level}` : `Blur=${test.kernel.width}x${test.kernel.height}`
@@ -232,7 +229,7 @@ export const testRobustness = async (
       )
     }
   } catch (error) {
-    if (!isNootropicError(error) || !endings.some((code) => code === error.code)) throw error
+    if (!isInterruption(error)) throw error
     state.notes.push(
       error.code === 'DEADLINE_EXCEEDED' ? `stopped after its budget of ${budgetMs} ms` : `stopped: ${error.message}`,
     )

@@ -1,4 +1,4 @@
-import { NootropicError } from '@nootropic/core'
+import { type Clock, isNootropicError, NootropicError } from '@nootropic/core'
 import type { FloatTensor } from '../dataset.ts'
 import { type AttackedModel, type DifferentiableModel, verifyFinite } from './objective.ts'
 
@@ -8,6 +8,24 @@ export interface AttackLimits {
   /** Whether the time budget still holds. */
   hasTime?(): boolean
 }
+
+/** Limits that hold from now on: a time budget in milliseconds, and a caller who may give up. */
+export const limitsFromNow = (
+  { budgetMs, signal }: { readonly budgetMs: number; readonly signal?: AbortSignal },
+  clock: Clock,
+): AttackLimits => {
+  const startedMs = clock.monotonicMs()
+  return {
+    hasTime: () => clock.monotonicMs() - startedMs <= budgetMs,
+    ...(signal === undefined ? {} : { signal }),
+  }
+}
+
+const interruptions = ['DEADLINE_EXCEEDED', 'ABORTED', 'OUTPUT_INVALID', 'WORKER_FAILED'] as const
+
+/** Whether an error ends a test without making void what was measured before; every other one goes on. */
+export const isInterruption = (error: unknown): error is NootropicError =>
+  isNootropicError(error) && interruptions.some((code) => code === error.code)
 
 /** Throws when the attack must stop. @throws NootropicError `ABORTED` or `DEADLINE_EXCEEDED` */
 export const verifyMayGoOn = ({ signal, hasTime }: AttackLimits): void => {

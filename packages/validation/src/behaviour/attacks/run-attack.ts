@@ -1,17 +1,10 @@
-import {
-  type Clock,
-  createSeededRandom,
-  isNootropicError,
-  NootropicError,
-  type SeededRandom,
-  systemClock,
-} from '@nootropic/core'
+import { type Clock, createSeededRandom, NootropicError, type SeededRandom, systemClock } from '@nootropic/core'
 import type { FloatTensor } from '../dataset.ts'
 import { range, rowLength, takeRows } from '../rows.ts'
 import { type AttackDescription, type AttackEffort, defaultEffort } from './attack-description.ts'
 import { withEstimatedSlope } from './estimate-slope.ts'
 import { copyOf, elementsOf } from './examples.ts'
-import { guardModel } from './guarded-model.ts'
+import { guardModel, isInterruption } from './guarded-model.ts'
 import { distances, type Norm } from './norms.ts'
 import { type AttackedModel, type AttackInputs, type DifferentiableModel, fooledRows, isInDomain } from './objective.ts'
 import { type AttackName, attackRegistry } from './registry.ts'
@@ -65,9 +58,6 @@ export const differentiable = (
   const distance = estimateDistance * (domain[1] - domain[0])
   return 'slope' in model ? model : withEstimatedSlope(model, { samples: estimateSamples, distance, random }, 'signs')
 }
-
-/** What ends an attack without making it void: what was found before stays found. */
-const endings = ['DEADLINE_EXCEEDED', 'ABORTED', 'OUTPUT_INVALID', 'WORKER_FAILED'] as const
 
 const verifyRun = (name: AttackName, run: AttackRun): void => {
   const refuse = (expected: string, found: string): never => {
@@ -150,7 +140,7 @@ export const runAttack = async (name: AttackName, run: AttackRun): Promise<Attac
       keep(examples, fooledRows(await model.scores(examples), model.classes, request.labels))
       run.progress?.(start + rows.length)
     } catch (error) {
-      if (!isNootropicError(error) || !endings.some((code) => code === error.code)) throw error
+      if (!isInterruption(error)) throw error
       stopped = `${error.code}: ${error.message}`
     }
   }

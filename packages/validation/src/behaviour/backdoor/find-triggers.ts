@@ -1,6 +1,6 @@
-import { type Clock, createSeededRandom, isNootropicError, systemClock } from '@nootropic/core'
+import { type Clock, createSeededRandom, systemClock } from '@nootropic/core'
 import type { Sighting } from '../../scan/rule.ts'
-import { guardModel } from '../attacks/guarded-model.ts'
+import { guardModel, isInterruption } from '../attacks/guarded-model.ts'
 import type { AttackInputs, DifferentiableModel } from '../attacks/objective.ts'
 import { range } from '../rows.ts'
 import { defaultTriggerEffort, reconstructTrigger, type Trigger, type TriggerEffort } from './reconstruct-trigger.ts'
@@ -84,8 +84,6 @@ export const judgeTriggers = (
   return { indices, sightings }
 }
 
-const endings = ['DEADLINE_EXCEEDED', 'ABORTED', 'OUTPUT_INVALID', 'WORKER_FAILED'] as const
-
 /**
  * Looks for the smallest mark that leads to each class, and for a class whose mark is far smaller than those of all
  * others: a backdoor's trigger. Marks of a bad trigger may be large (blended, warped, of many places), and such a backdoor
@@ -109,7 +107,7 @@ export const findTriggers = async (search: TriggerSearch): Promise<TriggerOutcom
     try {
       triggers.push(await reconstructTrigger(model, target, search, effort, createSeededRandom((seed + target) >>> 0)))
     } catch (error) {
-      if (!isNootropicError(error) || !endings.some((code) => code === error.code)) throw error
+      if (!isInterruption(error)) throw error
       stopped = `${error.code}: ${error.message}`
       break
     }

@@ -1,6 +1,6 @@
 import { type Clock, isNootropicError, NootropicError, systemClock } from '@nootropic/core'
 import { incompleteOutcome, type StageOutcome } from '../../outcome.ts'
-import { type AttackLimits, verifyMayGoOn } from '../attacks/guarded-model.ts'
+import { type AttackLimits, limitsFromNow, verifyMayGoOn } from '../attacks/guarded-model.ts'
 import { isInDomain } from '../attacks/objective.ts'
 import { type Dataset, type FloatTensor, floatArray } from '../dataset.ts'
 import { range, takeRows } from '../rows.ts'
@@ -109,11 +109,7 @@ export const certifyByIntervals = async (
   options: IntervalCertificateOptions = defaultIntervalCertificateOptions,
   clock: Clock = systemClock,
 ): Promise<StageOutcome> => {
-  const startedMs = clock.monotonicMs()
-  const limits: AttackLimits = {
-    hasTime: () => clock.monotonicMs() - startedMs <= options.budgetMs,
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-  }
+  const limits = limitsFromNow(options, clock)
   if (
     options.epsilons.length === 0 ||
     options.epsilons.some((epsilon) => !(epsilon >= 0 && Number.isFinite(epsilon)))

@@ -1,15 +1,8 @@
-import {
-  type Clock,
-  createSeededRandom,
-  isNootropicError,
-  NootropicError,
-  type SeededRandom,
-  systemClock,
-} from '@nootropic/core'
+import { type Clock, createSeededRandom, NootropicError, type SeededRandom, systemClock } from '@nootropic/core'
 import { clopperPearsonLower } from '../../statistics/clopper-pearson.ts'
 import { normalQuantile } from '../../statistics/normal.ts'
 import { elementsOf } from '../attacks/examples.ts'
-import { guardModel } from '../attacks/guarded-model.ts'
+import { guardModel, isInterruption } from '../attacks/guarded-model.ts'
 import type { AttackedModel } from '../attacks/objective.ts'
 import { type FloatTensor, floatArray } from '../dataset.ts'
 import { range, rowLength } from '../rows.ts'
@@ -111,8 +104,6 @@ const certify = async (
     : { answer: undefined, radius: 0, probability }
 }
 
-const endings = ['DEADLINE_EXCEEDED', 'ABORTED', 'OUTPUT_INVALID', 'WORKER_FAILED'] as const
-
 /**
  * Randomised smoothing (Cohen, Rosenfeld and Kolter 2019, arXiv 1902.02918): the smoothed model answers what the model
  * answers to most noisy copies of an example, and inside the radius no change alters that, but with probability `alpha`.
@@ -142,7 +133,7 @@ export const certifyBySmoothing = async (given: SmoothingOptions): Promise<Smoot
       // Each example has noise of its own, whatever came before it.
       certificates[row] = await certify({ ...options, model }, row, createSeededRandom((options.seed + row) >>> 0))
     } catch (error) {
-      if (!isNootropicError(error) || !endings.some((code) => code === error.code)) throw error
+      if (!isInterruption(error)) throw error
       return { certificates, stopped: `${error.code}: ${error.message}` }
     }
     options.progress?.(row + 1)

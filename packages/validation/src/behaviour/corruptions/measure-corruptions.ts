@@ -1,5 +1,5 @@
-import { type Clock, createSeededRandom, isNootropicError, NootropicError, systemClock } from '@nootropic/core'
-import { verifyMayGoOn } from '../attacks/guarded-model.ts'
+import { type Clock, createSeededRandom, NootropicError, systemClock } from '@nootropic/core'
+import { isInterruption, verifyMayGoOn } from '../attacks/guarded-model.ts'
 import type { ChannelNormalisation, Dataset, FloatTensor } from '../dataset.ts'
 import { range, rowLength } from '../rows.ts'
 import { prepareCorruption, verifyCorruptible, whyUnfit } from './corrupt-tensor.ts'
@@ -76,9 +76,6 @@ const elementsAtOnce = 1 << 18
 
 /** Texts corrupted at once. */
 const textsAtOnce = 256
-
-/** What ends a measurement without making it void: what was measured before stays. */
-const endings = ['DEADLINE_EXCEEDED', 'ABORTED', 'OUTPUT_INVALID', 'WORKER_FAILED'] as const
 
 /** A seed of its own for each corruption and severity (FNV-1a), so that one more corruption changes no other. */
 const seedOf = (seed: number, name: string, severity: number): number => {
@@ -229,7 +226,7 @@ export const measureCorruptions = async (subject: CorruptionSubject, run: Corrup
       }
     }
   } catch (error) {
-    if (!isNootropicError(error) || !endings.some((code) => code === error.code)) throw error
+    if (!isInterruption(error)) throw error
     stopped = `${error.code}: ${error.message}`
   }
   return {

@@ -1,7 +1,7 @@
 import { type Clock, createSeededRandom, type Finding, isAtLeast, isNootropicError, systemClock } from '@nootropic/core'
 import { incompleteOutcome, type StageOutcome } from '../../outcome.ts'
 import { findingOf } from '../../scan/rule.ts'
-import { type AttackLimits, guardModel, verifyMayGoOn } from '../attacks/guarded-model.ts'
+import { type AttackLimits, guardModel, limitsFromNow, verifyMayGoOn } from '../attacks/guarded-model.ts'
 import type { DifferentiableModel } from '../attacks/objective.ts'
 import { type Classifier, predictClasses } from '../classifier.ts'
 import type { Dataset } from '../dataset.ts'
@@ -141,11 +141,7 @@ export const checkHonesty = async (
   options: HonestyOptions = defaultHonestyOptions,
   clock: Clock = systemClock,
 ): Promise<StageOutcome> => {
-  const startedMs = clock.monotonicMs()
-  const limits: AttackLimits = {
-    hasTime: () => clock.monotonicMs() - startedMs <= options.budgetMs,
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-  }
+  const limits = limitsFromNow(options, clock)
   const { dataset } = subject
   const unlabelled =
     dataset === undefined ? subject : { ...subject, dataset: { inputs: dataset.inputs, domain: dataset.domain } }
