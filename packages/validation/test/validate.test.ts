@@ -5,7 +5,7 @@ import { defaultPolicy, type ModelSecurityPolicy } from '@nootropic/core/manifes
 import { expect, test } from 'vitest'
 import { accuracyCurve, consistencyCurve, validate } from '../src/index.ts'
 import { fixtures as graphFixtures } from './rules/onnx-backdoors.fixtures.ts'
-import { diagonalClassifier, diagonalDataset, floats, modelOf } from './support/models.ts'
+import { diagonalClassifier, diagonalDataset, floats, modelOf, steppedClassifier } from './support/models.ts'
 import { fullCard, packageOf, statementCount } from './support/package.ts'
 
 const sessions = createInProcessSessions()
@@ -83,20 +83,7 @@ test('a saturated softmax does not hide the slope', async () => {
 })
 
 test('a model without slope is attacked as a black box, and the report says so', async () => {
-  const stepped = modelOf({
-    nodes: [
-      createNode('Mul', ['x', 'levels'], ['scaled']),
-      createNode('Floor', ['scaled'], ['steps']),
-      createNode('Gemm', ['steps', 'w', 'b'], ['y']),
-    ],
-    initializer: [
-      floats('float32', 'levels', [], [20]),
-      floats('float32', 'w', [2, 2], [-1, 1, -1, 1]),
-      floats('float32', 'b', [2], [9.5, -9.5]),
-    ],
-    input: ['batch', 2],
-    output: ['batch', 2],
-  })
+  const stepped = steppedClassifier(9.5)
   const report = await validate(packageOf(stepped, fullCard), { sessions, dataset, seed: 3 })
   expect(stage(report, 'adversarial')?.note).toContain('Floor')
   expect(stage(report, 'adversarial')?.note).toContain('SPSA')

@@ -8,7 +8,7 @@ import {
   type BehaviourReport,
   behaviourReportSchema,
 } from '../../src/behaviour/index.ts'
-import { diagonalClassifier, diagonalDataset, floats, modelOf, numbers } from '../support/models.ts'
+import { diagonalClassifier, diagonalDataset, floats, modelOf, numbers, steppedClassifier } from '../support/models.ts'
 import { packageOf } from '../support/package.ts'
 
 const sessions = createInProcessSessions()
@@ -55,20 +55,7 @@ test('without a dataset figures are shown, and nothing is judged', async () => {
 })
 
 test('without a gradient the report is incomplete and names what stands in the way, however much is left', async () => {
-  const stepped = modelOf({
-    nodes: [
-      createNode('Mul', ['x', 'levels'], ['scaled']),
-      createNode('Floor', ['scaled'], ['steps']),
-      createNode('Gemm', ['steps', 'w', 'b'], ['y']),
-    ],
-    initializer: [
-      floats('float32', 'levels', [], [20]),
-      floats('float32', 'w', [2, 2], [-1, 1, -1, 1]),
-      floats('float32', 'b', [2], [19, -19]),
-    ],
-    input: ['batch', 2],
-    output: ['batch', 2],
-  })
+  const stepped = steppedClassifier(19)
   const report = await attack(stepped)
   expect(report.verdict).toBe('incomplete')
   expect(report.attacks).toMatchObject({ isWhiteBox: false, verdict: 'incomplete' })

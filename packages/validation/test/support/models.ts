@@ -68,6 +68,23 @@ export const diagonalClassifier = (steepness: number, tail: readonly NodeProto[]
     output: ['batch', 2],
   })
 
+/** The classes of x0 + x1 below and above a border, in steps that have no slope: of 20 levels an element, `border` of both. */
+export const steppedClassifier = (border: number): OnnxModel =>
+  modelOf({
+    nodes: [
+      createNode('Mul', ['x', 'levels'], ['scaled']),
+      createNode('Floor', ['scaled'], ['steps']),
+      createNode('Gemm', ['steps', 'w', 'b'], ['y']),
+    ],
+    initializer: [
+      floats('float32', 'levels', [], [20]),
+      floats('float32', 'w', [2, 2], [-1, 1, -1, 1]),
+      floats('float32', 'b', [2], [border, -border]),
+    ],
+    input: ['batch', 2],
+    output: ['batch', 2],
+  })
+
 /** Points at least `gap` (in x + y) away from the diagonal, with their classes. */
 export const diagonalDataset = (count: number, gap: number) => {
   const random = createSeededRandom(7)
