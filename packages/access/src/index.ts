@@ -1,8 +1,41 @@
-export type { KeyEnvironment } from './api-key.ts'
-export { type ApiKeyRecord, type ApiKeys, type NewApiKey, openApiKeys, type Refusal } from './api-keys.ts'
-export { createAuthorizer } from './authorizer.ts'
-export { decide } from './decide.ts'
+export type { StepUp } from './authorisation/authentication-check.ts'
+export { createAuthorizer, createStoredAuthorizer, type RuleAuthorizer } from './authorisation/authorizer.ts'
+export { type AttributeTest, type Condition, conditionSchema, type PlainCondition } from './authorisation/condition.ts'
+export { decide } from './authorisation/decide.ts'
+export { type Directory, directorySchema } from './authorisation/directory.ts'
+export type { ExplainedDecision, Lack, NearGrant } from './authorisation/explanation.ts'
+export {
+  openPolicyStore,
+  type PolicyRecord,
+  type PolicyStore,
+  type PolicyVersion,
+} from './authorisation/policy-store.ts'
+export { type Rule, ruleSchema } from './authorisation/rule.ts'
+export { indexRules, type RuleIndex } from './authorisation/rule-index.ts'
+export { type Catalogue, createCatalogue, type KnownEntity } from './authzen/catalogue.ts'
+export { type AuthzenEndpoint, type AuthzenEndpointOptions, createAuthzenEndpoint } from './authzen/endpoint.ts'
+export { type CedarAuthorizerOptions, openCedarAuthorizer } from './cedar/cedar-authorizer.ts'
+export type { CedarEngine, CedarEntity, CedarUid } from './cedar/engine.ts'
+export type { KeyEnvironment } from './credentials/api-key.ts'
+export type { ApiKeyChange, ApiKeyRecord, NewApiKey } from './credentials/api-key-record.ts'
+export { type ApiKeys, openApiKeys } from './credentials/api-keys.ts'
+export type { Refusal } from './credentials/check-api-key.ts'
+export type { Owner, RolesOf } from './credentials/owner.ts'
+export type { StepUpOperation } from './mfa/challenges.ts'
+export { type FactorAnswer, type Mfa, openMfa, type StepUpAnswer } from './mfa/mfa.ts'
+export type { RelyingParty } from './mfa/relying-party.ts'
+export type { SecretStore } from './mfa/seed-seal.ts'
+export {
+  defaultSensitiveOperations,
+  type MissingFactor,
+  missingFactor,
+  type SensitiveOperation,
+  type StepUpProof,
+  sensitiveOperationSchema,
+} from './mfa/sensitive-operations.ts'
+export type { TotpEnrolment } from './mfa/totp.ts'
 export { checkPermissions, enforcePermissions, type PathPermission } from './permissions.ts'
-export { type Condition, conditionSchema, type Rule, ruleSchema } from './rule.ts'
-export { indexRules, type RuleIndex } from './rule-index.ts'
 export { type Scope, scopeSchema } from './scope.ts'
+export type { SessionPolicy } from './sessions/session-policy.ts'
+export type { Factor, NewSession, SessionRecord } from './sessions/session-record.ts'
+export { openSessions, type SessionClient, type Sessions } from './sessions/sessions.ts'

@@ -1,7 +1,8 @@
 import { constants, type Stats } from 'node:fs'
-import { type FileHandle, lstat, open, readdir, realpath } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { type FileHandle, lstat, open, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Finding, Severity } from '@nootropic/core'
+import { type OpenedParents, openParents, type ParentDirectory } from './permissions/parents.ts'
 import { userId } from './user-id.ts'
 
 /** An absolute path and the mode of files there: `0o600` on a directory means files 0600 and directories 0700. */
@@ -104,29 +105,33 @@ const walk = async (state: Walk, place: string, path: string, depth: number): Pr
 }
 
 /** Who can write to a parent directory can put another file in the place of a protected one. */
-const checkParents = async (path: string, owner: number | undefined): Promise<Finding[]> => {
-  const findings: Finding[] = []
-  let parent: string
-  try {
-    parent = await realpath(dirname(path))
-  } catch {
-    return [] // the path itself is then reported as missing
-  }
-  for (; ; parent = dirname(parent)) {
-    const { mode, uid } = await lstat(parent)
+const judgeParents = (path: string, directories: readonly ParentDirectory[], owner: number | undefined): Finding[] =>
+  directories.flatMap(({ path: parent, mode, user }) => {
     // In a sticky directory such as /tmp only the owner of an entry may replace it.
     const isWritable = (mode & 0o022) !== 0 && (mode & 0o1000) === 0
-    const isForeign = owner !== undefined && uid !== owner && uid !== 0
-    if (isWritable || isForeign) {
-      findings.push(
-        finding(
-          'parent',
-          path,
-          `expected safe parents, got ${parent} with owner ${uid} and mode ${octal(mode & 0o7777)}`,
-        ),
-      )
+    const isForeign = owner !== undefined && user !== owner && user !== 0
+    if (!isWritable && !isForeign) return []
+    return [finding('parent', path, `expected safe parents, got ${parent} with owner ${user} and mode ${octal(mode)}`)]
+  })
+
+const visitOne = async (path: string, owner: number | undefined, mode: number, visit: Visit): Promise<Finding[]> => {
+  let parents: OpenedParents
+  try {
+    parents = await openParents(path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return [finding('missing', path, 'expected it to be there')]
+    if (code === 'ELOOP' || code === 'ENOTDIR') {
+      return [finding('parent', path, `expected directories above it that stay the same, got ${code}`)]
     }
-    if (parent === dirname(parent)) return findings
+    return [finding('unreadable', path, `expected to reach it, got ${code ?? String(error)}`)]
+  }
+  try {
+    const findings = judgeParents(path, parents.directories, owner)
+    await walk({ findings, owner, mode, visit, entries: 0 }, parents.place, path, 0)
+    return findings
+  } finally {
+    await parents.close()
   }
 }
 
@@ -138,15 +143,15 @@ const visitAll = async (permissions: readonly PathPermission[], visit: Visit): P
       findings.push(finding('owner', path, `expected owner "${name}", got a host that has no such user`))
       continue
     }
-    findings.push(...(await checkParents(path, owner)))
-    await walk({ findings, owner, mode, visit, entries: 0 }, path, path, 0)
+    findings.push(...(await visitOne(path, owner, mode, visit)))
   }
   return findings
 }
 
 /**
  * What is wrong with the owners and modes of these paths and everything under them. Changes nothing, follows no link.
- * Modes do not show access control lists.
+ * Modes do not show access control lists: where a mode gives the group a right, a list may give the same right to others
+ * too (acl(5): the group's bits are the list's mask), and where it gives the group none, no list gives any.
  */
 export const checkPermissions = (permissions: readonly PathPermission[]): Promise<Finding[]> =>
   visitAll(permissions, async () => {})

@@ -1,4 +1,4 @@
-import type { AccessRequest } from '@nootropic/core'
+import type { AccessDecision, AccessRequest } from '@nootropic/core'
 import { z } from 'zod'
 import { nameSchema } from './name.ts'
 
@@ -14,9 +14,8 @@ export type Scope = z.infer<typeof scopeSchema>
 // Scopes of one credential, so that none makes a decision slow (CWE-770).
 export const scopesSchema = z.array(scopeSchema).max(64)
 
-/** Whether the request is within `subject.properties.scopes`; a subject without scopes is not narrowed. */
-export const isWithinScopes = ({ subject, action, resource }: AccessRequest): boolean => {
-  if (subject.properties?.scopes === undefined) return true
+const isWithinScopes = ({ subject, action, resource }: AccessRequest): boolean => {
+  if (subject.properties === undefined || !Object.hasOwn(subject.properties, 'scopes')) return true
   const scopes = scopesSchema.safeParse(subject.properties.scopes)
   return (
     scopes.success &&
@@ -27,4 +26,15 @@ export const isWithinScopes = ({ subject, action, resource }: AccessRequest): bo
         (scope.resource.id === undefined || scope.resource.id === resource.id),
     )
   )
+}
+
+/** A decision about the owner of a credential, narrowed to `subject.properties.scopes` of the credential. */
+export const narrowToScopes = <Decision extends AccessDecision>(
+  request: AccessRequest,
+  answer: Decision,
+): Decision | AccessDecision => {
+  if (!answer.decision || isWithinScopes(request)) return answer
+  const { action, resource } = request
+  const reason = `the credential's scopes do not hold ${JSON.stringify(action.name)} on ${resource.type} ${JSON.stringify(resource.id)}; its owner is ${answer.context.reason}`
+  return { decision: false, context: { reason, rules: answer.context.rules } }
 }

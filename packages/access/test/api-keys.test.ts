@@ -4,8 +4,9 @@ import { type Database, openDatabase } from '@nootropic/core/storage'
 import fc from 'fast-check'
 import type { KyselyPlugin } from 'kysely'
 import { expect, onTestFinished, test } from 'vitest'
-import { createApiKey, parseApiKey } from '../src/api-key.ts'
-import { type ApiKeys, openApiKeys, type Refusal } from '../src/api-keys.ts'
+import { createApiKey, parseApiKey } from '../src/credentials/api-key.ts'
+import { type ApiKeys, openApiKeys } from '../src/credentials/api-keys.ts'
+import type { Refusal } from '../src/credentials/check-api-key.ts'
 
 const pepper = createSecretKey(randomBytes(32))
 const subject = { type: 'user', id: 'ada' }

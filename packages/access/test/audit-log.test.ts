@@ -2,8 +2,10 @@ import { generateKeyPairSync } from 'node:crypto'
 import {
   appendFileSync,
   chmodSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   unlinkSync,
@@ -23,11 +25,11 @@ import {
   verifyConsistency,
   verifyInclusion,
 } from '../src/audit/index.ts'
-import { createCompactRange } from '../src/audit/merkle.ts'
+import { createTileTree } from '../src/audit/tile-tree.ts'
 import {
   collect,
   entry,
-  memoryFile,
+  newDirectory,
   origin,
   record,
   signingKey,
@@ -38,7 +40,6 @@ import {
 const clock = createManualClock('2026-01-01T00:00:00Z')
 const open = (directory: string, anchor?: string): Promise<SignedAuditLog> =>
   openAuditLog({ directory, signingKey, origin, clock, anchor })
-const newDirectory = (): string => join(temporaryDirectory(), 'audit')
 
 test('entries come back in order, with time and actor, in each of the three views', async () => {
   const log = await open(newDirectory())
@@ -61,8 +62,6 @@ test('appends at the same moment share commits, keep their order, and are all th
   const receipts = await Promise.all(Array.from({ length: 500 }, (_, number) => log.append(entry(number))))
   expect(receipts.map(({ index }) => index)).toEqual(Array.from({ length: 500 }, (_, index) => index))
   await log.close()
-  const bytes = statSync(join(directory, 'entries.log')).size
-  expect(bytes).toBeLessThan(500 * 200)
   const again = await open(directory)
   expect((await again.verify()).size).toBe(500)
   expect((await verifyAuditLog({ directory, verifierKey })).size).toBe(500)
@@ -74,7 +73,7 @@ test('files are 0600 in a directory 0700', async () => {
   const log = await open(directory)
   expect(statSync(directory).mode & 0o777).toBe(0o700)
   expect(readdirSync(directory).map((name) => [name, statSync(join(directory, name)).mode & 0o777])).toEqual([
-    ['entries.log', 0o600],
+    ['journal', 0o700],
     ['writer.1', 0o600],
   ])
   await log.close()
@@ -143,13 +142,15 @@ test('a log rolled back to an older signed state is refused by whoever kept a ne
   const directory = newDirectory()
   const log = await open(directory)
   await log.append(entry(0))
-  const path = join(directory, 'entries.log')
+  const path = join(directory, 'journal/0000000000000000')
   const older = readFileSync(path)
   await log.append(entry(1))
   const anchor = log.checkpoint()
   await log.close()
   await (await open(directory, anchor)).close()
-  writeFileSync(path, older)
+  rmSync(directory, { recursive: true })
+  mkdirSync(join(directory, 'journal'), { recursive: true, mode: 0o700 })
+  writeFileSync(path, older, { mode: 0o600 })
   await expect(open(directory, anchor)).rejects.toMatchObject({ code: 'AUDIT_CORRUPT' })
   await expect(verifyAuditLog({ directory, verifierKey, anchor })).rejects.toMatchObject({ code: 'AUDIT_CORRUPT' })
   // Another second entry: a fork of the same length.
@@ -216,17 +217,14 @@ test('a directory that cannot be written is unavailable, and nothing is acknowle
 })
 
 test('after one failed write every append fails, even if the disk would work again', async () => {
-  const memory = memoryFile(Buffer.alloc(0))
   let isBroken = true
-  const file = {
-    ...memory,
-    append: async (bytes: Uint8Array) => {
-      if (isBroken) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
-      await memory.append(bytes)
-    },
+  const written: Uint8Array[] = []
+  const write = async (bytes: Uint8Array): Promise<void> => {
+    if (isBroken) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+    written.push(bytes)
   }
-  const last = { bytes: 0, size: 0, note: '' }
-  const committer = createCommitter({ file, tree: createCompactRange(), last, sign: () => 'note' })
+  const last = { size: 0, note: '' }
+  const committer = createCommitter({ path: 'audit', tree: createTileTree(), last, sign: () => 'note', write })
   const unavailable = { code: 'AUDIT_UNAVAILABLE', message: expect.stringContaining('no space left') }
   const first = [committer.append(record(0)), committer.append(record(1))]
   await expect(first[0]).rejects.toMatchObject(unavailable)
@@ -234,7 +232,7 @@ test('after one failed write every append fails, even if the disk would work aga
   isBroken = false
   await expect(committer.append(record(2))).rejects.toMatchObject(unavailable)
   expect(committer.last.size).toBe(0)
-  expect(memory.content()).toHaveLength(0)
+  expect(written).toHaveLength(0)
 })
 
 test('a log whose file another program changes or removes takes nothing more', async () => {
@@ -242,7 +240,7 @@ test('a log whose file another program changes or removes takes nothing more', a
     const directory = newDirectory()
     const log = await open(directory)
     await log.append(entry(0))
-    change(join(directory, 'entries.log'))
+    change(join(directory, 'journal/0000000000000000'))
     await expect(log.append(entry(1))).rejects.toMatchObject({ code: 'AUDIT_CORRUPT' })
     await log.close()
   }

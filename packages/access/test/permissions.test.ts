@@ -1,10 +1,10 @@
-import { chmodSync, linkSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, linkSync, mkdirSync, renameSync, statSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { findingSchema } from '@nootropic/core'
 import { expect, test } from 'vitest'
 import { checkPermissions, enforcePermissions } from '../src/permissions.ts'
-import { temporaryDirectory } from './support/audit.ts'
+import { temporaryDirectory } from './support/temporary-directory.ts'
 
 const modeOf = (path: string): string => (statSync(path).mode & 0o7777).toString(8)
 const tree = (): string => {
@@ -83,4 +83,61 @@ test('another owner, a missing path and parents that others can write to are fou
   expect(modeOf(join(path, 'a.onnx'))).toBe('600')
   chmodSync(join(path, '..'), 0o777)
   expect(await rulesOf(checkPermissions([{ path, mode: 0o600 }]), path)).toEqual(['permissions/parent '])
+})
+
+test('a link on the way is followed, and whoever may write beside it is found', async () => {
+  const base = temporaryDirectory()
+  const open = join(base, 'open')
+  mkdirSync(join(base, 'safe', 'models'), { recursive: true })
+  mkdirSync(open)
+  for (const name of ['safe', 'safe/models']) chmodSync(join(base, name), 0o700)
+  chmodSync(open, 0o777)
+  symlinkSync('../safe', join(open, 'link'))
+  const path = join(open, 'link', 'models')
+  const found = await checkPermissions([{ path, mode: 0o600 }])
+  expect(found.map(({ rule, message }) => `${rule} ${message.replace(base, '')}`)).toEqual([
+    `permissions/parent expected safe parents, got /open with owner ${process.geteuid?.()} and mode 0777`,
+  ])
+  chmodSync(open, 0o700)
+  expect(await checkPermissions([{ path, mode: 0o600 }])).toEqual([])
+  symlinkSync('loop', join(base, 'loop'))
+  expect(await rulesOf(checkPermissions([{ path: join(base, 'loop', 'x'), mode: 0o600 }]), base)).toEqual([
+    'permissions/parent /loop/x',
+  ])
+})
+
+test('a directory that is swapped for a link while it is walked never changes what the link points to', async () => {
+  const base = temporaryDirectory()
+  const path = join(base, 'models')
+  const outside = join(base, 'outside')
+  for (const directory of [path, join(path, 'inner'), outside]) mkdirSync(directory)
+  for (const directory of [join(path, 'inner'), outside]) {
+    writeFileSync(join(directory, 'a.onnx'), '')
+    chmodSync(join(directory, 'a.onnx'), 0o644)
+  }
+  let isRunning = true
+  let swaps = 0
+  const swap = async (): Promise<void> => {
+    while (isRunning) {
+      renameSync(join(path, 'inner'), join(base, 'aside'))
+      symlinkSync(outside, join(path, 'inner'))
+      await new Promise((resolve) => setImmediate(resolve))
+      unlinkSync(join(path, 'inner'))
+      renameSync(join(base, 'aside'), join(path, 'inner'))
+      swaps += 1
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+  const swapping = swap()
+  const seen = new Set<string>()
+  for (let round = 0; round < 300; round += 1) {
+    for (const { rule } of await enforcePermissions([{ path, mode: 0o600 }])) seen.add(rule)
+    chmodSync(path, 0o755)
+  }
+  isRunning = false
+  await swapping
+  expect(swaps).toBeGreaterThan(100)
+  expect(modeOf(join(outside, 'a.onnx'))).toBe('644')
+  expect(modeOf(outside)).toBe('755')
+  expect([...seen]).toContain('permissions/link')
 })

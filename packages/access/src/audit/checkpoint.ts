@@ -27,17 +27,19 @@ const refuse = (message: string): never => {
   throw new NootropicError('AUDIT_CORRUPT', `${message}; keep the files as evidence`)
 }
 
-const rawPublicKey = (key: KeyObject): Buffer => {
+/** The 32 bytes of an Ed25519 public key. @throws NootropicError `USAGE` for another kind of key. */
+export const rawPublicKey = (key: KeyObject): Buffer => {
   if (key.asymmetricKeyType !== 'ed25519') {
     throw new NootropicError('USAGE', `expected an Ed25519 key for the audit log, got ${key.asymmetricKeyType}`)
   }
   return Buffer.from(key.export({ format: 'jwk' }).x ?? '', 'base64url')
 }
 
-const keyIdOf = (name: string, publicKey: Buffer): Buffer =>
-  createHash('sha256').update(`${name}\n`).update(Uint8Array.of(ed25519)).update(publicKey).digest().subarray(0, 4)
+const keyIdOf = (name: string, publicKey: Buffer, type = ed25519): Buffer =>
+  createHash('sha256').update(`${name}\n`).update(Uint8Array.of(type)).update(publicKey).digest().subarray(0, 4)
 
-const checkOrigin = (origin: string): string => {
+/** @throws NootropicError `USAGE` if checkpoints cannot hold the name. */
+export const checkOrigin = (origin: string): string => {
   if (originPattern.test(origin)) return origin
   throw new NootropicError(
     'USAGE',
@@ -60,25 +62,29 @@ export const formatVerifierKey = (origin: string, publicKey: KeyObject): string 
 }
 
 interface VerifierKey {
-  readonly origin: string
+  readonly name: string
   readonly keyId: Buffer
   readonly publicKey: KeyObject
 }
 
-/** @throws NootropicError `USAGE` if the text is not the vkey of an Ed25519 key. */
-const parseVerifierKey = (text: string): VerifierKey => {
-  const [, origin = '', hexKeyId = '', encoded = ''] = /^([^+]*)\+([0-9a-f]{8})\+(.*)$/.exec(text) ?? []
+/**
+ * Reads a vkey of one signature type (C2SP signed-note).
+ *
+ * @throws NootropicError `USAGE` if the text is not the vkey of an Ed25519 key of that type.
+ */
+export const parseTypedKey = (text: string, type: number): VerifierKey => {
+  const [, name = '', hexKeyId = '', encoded = ''] = /^([^+]*)\+([0-9a-f]{8})\+(.*)$/.exec(text) ?? []
   const typed = Buffer.from(encoded, 'base64')
   const raw = typed.subarray(1)
-  const keyId = raw.length === 32 && typed[0] === ed25519 ? keyIdOf(origin, raw) : undefined
-  if (keyId?.toString('hex') !== hexKeyId || typed.toString('base64') !== encoded || !originPattern.test(origin)) {
+  const keyId = raw.length === 32 && typed[0] === type ? keyIdOf(name, raw, type) : undefined
+  if (keyId?.toString('hex') !== hexKeyId || typed.toString('base64') !== encoded || !originPattern.test(name)) {
     throw new NootropicError('USAGE', 'expected a verifier key, name+8 hexadecimal digits+base64 of an Ed25519 key')
   }
   const publicKey = createPublicKey({
     key: { kty: 'OKP', crv: 'Ed25519', x: raw.toString('base64url') },
     format: 'jwk',
   })
-  return { origin, keyId, publicKey }
+  return { name, keyId, publicKey }
 }
 
 /** The signed text of a checkpoint: three lines, each with its newline (C2SP tlog-checkpoint). */
@@ -112,15 +118,17 @@ export const parseNote = (note: string): { text: string; checkpoint: Checkpoint;
 /** Verifies the checkpoints of one log. */
 export interface CheckpointVerifier {
   readonly origin: string
+  readonly publicKey: KeyObject
   /** @throws NootropicError `AUDIT_CORRUPT` if it is no checkpoint, of another origin, unsigned, or wrongly signed. */
   verify(note: string): Checkpoint
 }
 
 /** @throws NootropicError `USAGE` if the verifier key cannot be read. */
 export const createCheckpointVerifier = (verifierKey: string): CheckpointVerifier => {
-  const { origin, keyId, publicKey } = parseVerifierKey(verifierKey)
+  const { name: origin, keyId, publicKey } = parseTypedKey(verifierKey, ed25519)
   return {
     origin,
+    publicKey,
     verify(note) {
       const parts = parseNote(note)
       if (parts === undefined) return refuse('expected a signed checkpoint (C2SP tlog-checkpoint), got another text')

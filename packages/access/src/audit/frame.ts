@@ -1,12 +1,7 @@
 import { maximumNoteBytes } from './checkpoint.ts'
 import { maximumRecordBytes } from './record.ts'
 
-/** Bytes at positions, as a file handle gives them. */
-export interface ByteReader {
-  read(buffer: Buffer, offset: number, length: number, position: number): Promise<{ bytesRead: number }>
-}
-
-/** What stands in the log file: one type byte, the length as u32 big-endian, the body. */
+/** What stands in the journal: one type byte, the length as u32 big-endian, the body. */
 export interface Frame {
   readonly kind: 'record' | 'checkpoint'
   readonly body: Buffer
@@ -26,8 +21,6 @@ const types = {
   record: { byte: 0x52, maximumBytes: maximumRecordBytes },
   checkpoint: { byte: 0x43, maximumBytes: maximumNoteBytes },
 }
-// One read of the file. A frame is never longer than two of them.
-const chunkBytes = 1_048_576
 
 export const encodeFrame = (kind: Frame['kind'], body: Uint8Array): Buffer => {
   const frame = Buffer.allocUnsafe(headerBytes + body.length)
@@ -49,32 +42,4 @@ export const parseFrame = (bytes: Buffer, start = 0, base = 0): Frame | BrokenFr
   const end = start + headerBytes + length
   if (bytes.length < end) return { kind: 'incomplete', offset }
   return { kind, body: bytes.subarray(start + headerBytes, end), offset, end: base + end }
-}
-
-/** The frames of the file's first `end` bytes; a broken frame is the last that is given. */
-export async function* readFrames(file: ByteReader, end: number): AsyncGenerator<Frame | BrokenFrame> {
-  let carried: Buffer = Buffer.alloc(0)
-  let base = 0
-  while (base < end) {
-    const position = base + carried.length
-    const chunk = Buffer.allocUnsafe(Math.min(chunkBytes, end - position))
-    const { bytesRead } = await file.read(chunk, 0, chunk.length, position)
-    const bytes = Buffer.concat([carried, chunk.subarray(0, bytesRead)])
-    const isLast = bytesRead === 0 || base + bytes.length === end
-    let start = 0
-    while (start < bytes.length) {
-      const frame = parseFrame(bytes, start, base)
-      if (frame.kind === 'incomplete' && !isLast) break
-      yield frame
-      if (!('end' in frame)) return
-      start = frame.end - base
-    }
-    // The file is shorter than its caller knew it: somebody cut it.
-    if (bytesRead === 0) {
-      yield { kind: 'incomplete', offset: base + start }
-      return
-    }
-    carried = bytes.subarray(start)
-    base += start
-  }
 }

@@ -1,6 +1,7 @@
 export { type Checkpoint, formatVerifierKey, type SigningKey, verifyCheckpoint } from './checkpoint.ts'
-export { type AuditLogOptions, openAuditLog, type SignedAuditLog, verifyAuditLog } from './log.ts'
+export { type AuditLogOptions, openAuditLog } from './log.ts'
 export { hashLeaf } from './merkle.ts'
+export { openPersonalData, type PersonalData, type PersonalDataKeys, sealPersonalData } from './personal-data.ts'
 export {
   type ConsistencyProof,
   type InclusionProof,
@@ -9,3 +10,8 @@ export {
   verifyInclusion,
 } from './proof.ts'
 export { type AuditRecord, auditRecordSchema, formatAuditRecord } from './record.ts'
+export type { PlacedRecord } from './record-reader.ts'
+export type { EntryFilter, SignedAuditLog } from './signed-log.ts'
+export type { EpochOptions } from './signer.ts'
+export { verifyAuditLog } from './verify-log.ts'
+export { createWitness, verifyCosignature, type Witness, type WitnessedHead, type WitnessStore } from './witness.ts'

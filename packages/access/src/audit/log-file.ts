@@ -1,18 +1,11 @@
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { join } from 'node:path'
 import { isNootropicError, NootropicError } from '@nootropic/core'
-import type { ByteReader } from './frame.ts'
 
-/** Where the entries of a log stand in its directory. */
-export const logPath = (directory: string): string => join(directory, 'entries.log')
-
-/** The one file of a log. Bytes are only ever added to it, except that recovery cuts a torn end. */
+/** The file that a log is written to. Bytes are only ever added to it, except that recovery cuts a torn end. */
 export interface LogFile {
   readonly path: string
   readonly size: number
-  /** For reading at positions. */
-  readonly reader: ByteReader
   /** Resolves when the bytes are on disk. After an error nothing can be said of the file, and it must be opened anew. */
   append(bytes: Uint8Array): Promise<void>
   /** Cuts the file. */
@@ -31,7 +24,7 @@ export const unavailable = (path: string, cause: unknown): NootropicError => {
   )
 }
 
-/** Opens a log file that exists for reading and appending. No link is followed. */
+/** Opens a log file that exists for appending. No link is followed. */
 export const openLogFile = async (path: string): Promise<LogFile> => {
   // O_APPEND: what stands in the file cannot be overwritten through this descriptor.
   const handle = await open(path, constants.O_RDWR | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0))
@@ -57,7 +50,6 @@ export const openLogFile = async (path: string): Promise<LogFile> => {
       get size() {
         return size
       },
-      reader: handle,
       async append(bytes) {
         // An entry must not be acknowledged that went to a removed file or behind somebody else's bytes.
         await checkUntouched()
@@ -69,6 +61,7 @@ export const openLogFile = async (path: string): Promise<LogFile> => {
       },
       async truncate(newSize) {
         await handle.truncate(newSize)
+        await handle.datasync()
         size = newSize
       },
       close: () => handle.close(),

@@ -1,27 +1,29 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import type { AuditEntry } from '@nootropic/core'
 import { onTestFinished } from 'vitest'
-import { createCheckpointSigner, createCheckpointVerifier, formatVerifierKey } from '../../src/audit/checkpoint.ts'
-import { createCommitter } from '../../src/audit/committer.ts'
-import { encodeFrame } from '../../src/audit/frame.ts'
-import type { LogFile } from '../../src/audit/log-file.ts'
-import { createCompactRange } from '../../src/audit/merkle.ts'
+import { createCheckpointVerifier, formatVerifierKey } from '../../src/audit/checkpoint.ts'
+import { type AuditLogOptions, openAuditLog } from '../../src/audit/log.ts'
+import type { LogFiles } from '../../src/audit/log-store.ts'
 import { encodeRecord } from '../../src/audit/record.ts'
-import { rootOf } from '../../src/audit/replay.ts'
+import type { SignedAuditLog } from '../../src/audit/signed-log.ts'
+import { accepts } from '../../src/audit/torn.ts'
 
 export const origin = 'example.org/audit'
 export const signingKey = generateKeyPairSync('ed25519')
 export const verifierKey = formatVerifierKey(origin, signingKey.publicKey)
 export const verifier = createCheckpointVerifier(verifierKey)
+export const isSigned = accepts(verifier)
 
 export const temporaryDirectory = (): string => {
   const directory = mkdtempSync(join(tmpdir(), 'nootropic-access-'))
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
   return directory
 }
+
+export const newDirectory = (): string => join(temporaryDirectory(), 'audit')
 
 export const entry = (number: number): AuditEntry => ({
   category: 'access',
@@ -33,46 +35,52 @@ export const entry = (number: number): AuditEntry => ({
 
 export const record = (number: number): Buffer => encodeRecord({ ...entry(number), time: '2026-01-01T00:00:00.000Z' })
 
-/** A log file in memory. */
-export const memoryFile = (content: Buffer): LogFile & { content(): Buffer } => {
-  let bytes = content
-  return {
-    path: 'entries.log',
-    get size() {
-      return bytes.length
-    },
-    reader: {
-      read: async (buffer, offset, length, position) => ({
-        bytesRead: bytes.copy(buffer, offset, position, position + length),
-      }),
-    },
-    append: async (added) => {
-      bytes = Buffer.concat([bytes, added])
-    },
-    truncate: async (size) => {
-      bytes = bytes.subarray(0, size)
-    },
-    close: async () => {},
-    content: () => bytes,
-  }
+/** The files of a log, by their paths from its directory. */
+export type LogImage = Map<string, Buffer>
+
+/** A copy of every file of a log but its lock. */
+export const imageOf = (directory: string): LogImage => {
+  const names = existsSync(directory) ? readdirSync(directory, { recursive: true }).map(String) : []
+  const files = names.filter((name) => statSync(join(directory, name)).isFile() && !name.startsWith('writer'))
+  return new Map(files.map((name) => [relative(directory, join(directory, name)), readFileSync(join(directory, name))]))
 }
 
-/** The file of a log with these commits, each of so many records; `ends` are the file's sizes after each. */
-export const writeLog = async (commits: readonly number[]): Promise<{ bytes: Buffer; ends: number[] }> => {
-  const sign = createCheckpointSigner(origin, signingKey)
-  const tree = createCompactRange()
-  const signTree = (): string => sign({ origin, size: tree.size, root: rootOf(tree) })
-  const first = signTree()
-  const file = memoryFile(encodeFrame('checkpoint', Buffer.from(first)))
-  const last = { bytes: file.size, size: 0, note: first }
-  const committer = createCommitter({ file, tree, last, sign: signTree })
-  const ends = [file.size]
+/** An image as a log's files. */
+export const filesOf = (image: ReadonlyMap<string, Buffer>): LogFiles => ({
+  directory: 'audit',
+  read: async (path) => image.get(path),
+  list: async (folder) =>
+    [...image.keys()].flatMap((path) => (path.startsWith(`${folder}/`) ? [path.slice(folder.length + 1)] : [])),
+})
+
+/** An image with one file changed, or without it. */
+export const changed = (image: LogImage, path: string, change: (bytes: Buffer) => Buffer | undefined): LogImage => {
+  const copy = new Map(image)
+  const bytes = change(Buffer.from(copy.get(path) ?? Buffer.alloc(0)))
+  if (bytes === undefined) copy.delete(path)
+  else copy.set(path, bytes)
+  return copy
+}
+
+export const flipped = (bytes: Buffer, at: number, mask: number): Buffer => {
+  bytes[at] = (bytes[at] ?? 0) ^ mask
+  return bytes
+}
+
+/** Opens a log in a directory and appends commits, each of so many entries. */
+export const writeLog = async (
+  directory: string,
+  commits: readonly number[],
+  options: Partial<AuditLogOptions> = {},
+): Promise<SignedAuditLog> => {
+  const log = await openAuditLog({ directory, signingKey, origin, ...options })
+  let base = verifier.verify(log.checkpoint()).size
   for (const count of commits) {
-    const base = tree.size
-    await Promise.all(Array.from({ length: count }, (_, index) => committer.append(record(base + index))))
-    ends.push(file.size)
+    const first = base
+    await Promise.all(Array.from({ length: count }, (_, index) => log.append(entry(first + index))))
+    base += count
   }
-  return { bytes: file.content(), ends }
+  return log
 }
 
 /** Everything that an iterator gives. */
@@ -81,3 +89,10 @@ export const collect = async <Item>(items: AsyncIterable<Item>): Promise<Item[]>
   for await (const item of items) all.push(item)
   return all
 }
+
+/** The code of the error that work ends with. */
+export const codeOf = async (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'accepted',
+    (error: { code?: string }) => error.code ?? String(error),
+  )

@@ -2,7 +2,7 @@
 import { createSecretKey } from 'node:crypto'
 import { isNootropicError } from '@nootropic/core'
 import { openDatabase } from '@nootropic/core/storage'
-import { openApiKeys } from '../../src/api-keys.ts'
+import { openApiKeys } from '../../src/credentials/api-keys.ts'
 
 const [location = '', pepperText = '', shared = ''] = process.argv.slice(2)
 const database = await openDatabase(location)

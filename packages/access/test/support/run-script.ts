@@ -2,10 +2,15 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 
-/** Runs a script of this folder from source in a process of its own. */
-export const runScript = (name: string, ...args: string[]): ChildProcess => {
+/** Runs a script of this folder from source in a process of its own, which whoever starts it ends. */
+export const startScript = (name: string, ...args: string[]): ChildProcess => {
   const script = fileURLToPath(new URL(name, import.meta.url))
-  const child = fork(script, args, { execArgv: ['--import', 'tsx', '--conditions=@nootropic/source'] })
+  return fork(script, args, { execArgv: ['--import', 'tsx', '--conditions=@nootropic/source'] })
+}
+
+/** Runs a script of this folder from source in a process of its own, until the test ends. */
+export const runScript = (name: string, ...args: string[]): ChildProcess => {
+  const child = startScript(name, ...args)
   onTestFinished(() => void child.kill('SIGKILL'))
   return child
 }
