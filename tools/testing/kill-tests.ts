@@ -43,19 +43,17 @@ export const testSomeKills = <Said>(title: string, program: KilledProgram<Said>,
     }),
   )
 
-// Issue 4 asks for 1,000 seeded points.
-const leastKills = 1000
 const atOnce = 2
 const longestMilliseconds = 30 * 60_000
 
-/** A test that kills processes at every step of what they do, seed after seed, until there were a thousand of them. */
-export const testThousandKills = <Said>(title: string, program: KilledProgram<Said>): void =>
+/** A test that kills processes at every step of what they do, seed after seed, until there were `kills` of them. */
+export const testManyKills = <Said>(title: string, program: KilledProgram<Said>, kills = 1000): void =>
   test(
     title,
     () =>
       withProgram(program, async (crashAt) => {
         const points: Kill[] = []
-        for (let seed = 1; points.length < leastKills; seed += 1) {
+        for (let seed = 1; points.length < kills; seed += 1) {
           const steps = await countSteps(crashAt, seed)
           for (let step = 0; step < steps; step += 1)
             points.push({ seed, step, mode: (step + seed) % 2 === 0 ? 'before' : 'torn' })

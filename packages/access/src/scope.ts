@@ -29,10 +29,7 @@ const isWithinScopes = ({ subject, action, resource }: AccessRequest): boolean =
 }
 
 /** A decision about the owner of a credential, narrowed to `subject.properties.scopes` of the credential. */
-export const narrowToScopes = <Decision extends AccessDecision>(
-  request: AccessRequest,
-  answer: Decision,
-): Decision | AccessDecision => {
+export const narrowToScopes = (request: AccessRequest, answer: AccessDecision): AccessDecision => {
   if (!answer.decision || isWithinScopes(request)) return answer
   const { action, resource } = request
   const reason = `the credential's scopes do not hold ${JSON.stringify(action.name)} on ${resource.type} ${JSON.stringify(resource.id)}; its owner is ${answer.context.reason}`

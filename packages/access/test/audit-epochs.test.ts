@@ -1,7 +1,7 @@
-import { createHash, generateKeyPairSync, sign } from 'node:crypto'
+import { createHash, createSecretKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { copyFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createManualClock, systemRandom } from '@nootropic/core'
+import { createManualClock, systemClock, systemRandom } from '@nootropic/core'
 import { expect, test, vi } from 'vitest'
 import { createCheckpointSigner } from '../src/audit/checkpoint.ts'
 import { openEpochKeys } from '../src/audit/epoch-keys.ts'
@@ -21,6 +21,7 @@ import {
   type LogImage,
   newDirectory,
   origin,
+  signingKey,
   temporaryDirectory,
 } from './support/audit.ts'
 
@@ -68,7 +69,7 @@ const threeEpochs = async () => {
   await append(log, 9, 2)
   const image = imageOf(directory)
   const records = segmentRecords(image.get('journal/0000000000000000') ?? Buffer.alloc(0))
-  const stolen = (await openEpochKeys(keyFile, origin, systemRandom)).key
+  const stolen = (await openEpochKeys(keyFile, origin, { random: systemRandom, clock: systemClock })).key
   const { verifierKey } = log
   const judge = (forged: LogImage): Promise<string> => codeOf(verifyLog(filesOf(forged), { verifierKey }))
   await log.close()
@@ -120,7 +121,7 @@ test('a crash at any moment of a seal leaves a log that opens, with one key and 
   await append(log, 0, 2)
   cpSync(directory, join(folder, 'before'), { recursive: true })
   // The next key is on disk, the seal is not; then the seal is, and the old key still there.
-  await (await openEpochKeys(keyFile, origin, systemRandom)).prepare()
+  await (await openEpochKeys(keyFile, origin, { random: systemRandom, clock: systemClock })).prepare()
   copyFileSync(keyFile, join(folder, 'prepared'))
   await log.close()
   copyFileSync(join(folder, 'prepared'), keyFile)
@@ -179,7 +180,7 @@ test('journald CVE-2023-31437, hiding entries: entries taken out of an older epo
 
 test('journald CVE-2023-31438, truncating and resuming: a log cut to an older epoch cannot be gone on with', async () => {
   const { records, stolen, judge } = await threeEpochs()
-  const later = [20, 21].map((number) => encodeRecord({ ...entry(number), time: '2026-01-01T00:00:00.000Z' }))
+  const later = [20, 21].map((number) => encodeRecord(entry(number), '2026-01-01T00:00:00.000Z'))
   // Cut inside an epoch, after a seal, and to nothing.
   for (const size of [0, 2, 4, 6, 8]) {
     expect(await judge(forge([...records.slice(0, size), ...later], stolen))).toBe('AUDIT_CORRUPT')
@@ -192,8 +193,8 @@ test('journald CVE-2023-31438, empty epochs: a stretch of time without entries i
   for (let epoch = 0; epoch < 3; epoch += 1) await log.sealEpoch()
   expect((await actionsOf(log)).slice(1)).toEqual(['seal-epoch', 'seal-epoch', 'seal-epoch'])
   const records = segmentRecords(imageOf(directory).get('journal/0000000000000000') ?? Buffer.alloc(0))
-  const stolen = (await openEpochKeys(keyFile, origin, systemRandom)).key
-  const added = encodeRecord({ ...entry(9), time: '2026-01-01T00:00:00.000Z' })
+  const stolen = (await openEpochKeys(keyFile, origin, { random: systemRandom, clock: systemClock })).key
+  const added = encodeRecord(entry(9), '2026-01-01T00:00:00.000Z')
   const forged = forge([...records.slice(0, 2), added, ...records.slice(2)], stolen)
   expect(await codeOf(verifyLog(filesOf(forged), { verifierKey: log.verifierKey }))).toBe('AUDIT_CORRUPT')
   await log.close()
@@ -201,7 +202,7 @@ test('journald CVE-2023-31438, empty epochs: a stretch of time without entries i
 
 test('journald CVE-2023-31439, sealing again: the present key cannot sign older entries, nor seal their epochs anew', async () => {
   const { records, stolen, judge } = await threeEpochs()
-  const other = encodeRecord({ ...entry(77), time: '2026-01-01T00:00:00.000Z' })
+  const other = encodeRecord(entry(77), '2026-01-01T00:00:00.000Z')
   for (const changed of [0, 5, 8]) {
     expect(
       await judge(
@@ -218,7 +219,7 @@ test('journald CVE-2023-31439, sealing again: the present key cannot sign older 
   for (const record of [other, ...records.slice(1, 3)]) tree.append(hashLeaf(record))
   const text = `nootropic audit epoch v1\n${origin}\n3\n${rootOf(tree)}\n${seal.details.nextVerifierKey}\n`
   seal.details.signature = sign(null, Buffer.from(text), stolen.privateKey).toString('base64')
-  const resealed = [other, ...records.slice(1, 3), encodeRecord(seal), ...records.slice(4)]
+  const resealed = [other, ...records.slice(1, 3), encodeRecord(seal, seal.time), ...records.slice(4)]
   expect(await judge(forge(resealed, stolen))).toBe('AUDIT_CORRUPT')
 })
 
@@ -248,4 +249,43 @@ test('nobody but the log itself appends in its name, and a log has one kind of k
   await plain.close()
   writeFileSync(keyFile, createHash('sha256').digest('hex'))
   await expect(openEpochs({ directory, keyFile })).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' })
+})
+
+test('an epoch goes on through openings and ends on time without an entry, and a log with one key has none to end', async () => {
+  const clock = createManualClock('2026-01-01T00:00:00Z')
+  const { log, directory, keyFile } = await openEpochs({}, clock)
+  await append(log, 0, 1)
+  await log.close()
+  clock.advance(40 * 60_000)
+  const { log: again } = await openEpochs({ directory, keyFile }, clock)
+  await again.sealDueEpoch()
+  expect(await actionsOf(again)).toHaveLength(1)
+  clock.advance(20 * 60_000)
+  await again.sealDueEpoch()
+  expect((await actionsOf(again)).at(-1)).toBe('seal-epoch')
+  await again.sealDueEpoch()
+  expect(await actionsOf(again)).toHaveLength(2)
+  await again.close()
+  const plain = await openAuditLog({ directory: newDirectory(), signingKey, origin, clock })
+  clock.advance(24 * 3_600_000)
+  await plain.sealDueEpoch()
+  await plain.close()
+})
+
+test('a key file that is encrypted opens with its secret, and not with another or with none', async () => {
+  const [secret, other] = [createSecretKey(Buffer.alloc(32, 1)), createSecretKey(Buffer.alloc(32, 2))]
+  const directory = newDirectory()
+  const keyFile = join(temporaryDirectory(), 'key')
+  const open = (key?: KeyObject): Promise<SignedAuditLog> =>
+    openAuditLog({ directory, origin, epochs: { keyFile, secret: key } })
+  const log = await open(secret)
+  await append(log, 0, 1)
+  await log.sealEpoch()
+  await log.close()
+  expect(readFileSync(keyFile).includes('seed')).toBe(false)
+  for (const wrong of [other, undefined]) expect(await codeOf(open(wrong))).toBe('AUDIT_UNAVAILABLE')
+  const again = await open(secret)
+  await append(again, 2, 1)
+  expect((await again.verify()).size).toBe(3)
+  await again.close()
 })

@@ -40,8 +40,8 @@ test(
     await log.close()
     const verify = (): Promise<string> =>
       new Promise((resolve) => {
-        execFile(program, [directory, log.verifierKey], (error, output) =>
-          resolve(error === null ? output.trim() : 'refused'),
+        execFile(program, [directory, log.verifierKey], (error, output, said) =>
+          resolve(error === null ? output.trim() : `refused: ${said}`),
         )
       })
     expect(await verify()).toBe(String(entries))
@@ -50,12 +50,12 @@ test(
       const file = join(directory, path)
       const bytes = readFileSync(file)
       writeFileSync(file, flipped(Buffer.from(bytes), bytes.length >> 1, 1))
-      expect(await verify(), path).toBe('refused')
+      expect(await verify(), path).toMatch(/^refused: /)
       writeFileSync(file, bytes)
     }
     const note = readFileSync(join(directory, 'checkpoint'), 'utf8')
     writeFileSync(join(directory, 'checkpoint'), note.replace(`\n${entries}\n`, `\n${entries - 1}\n`))
-    expect(await verify()).toBe('refused')
+    expect(await verify()).toMatch(/^refused: /)
   },
   longestMilliseconds,
 )

@@ -1,8 +1,15 @@
 import { generateKeyPairSync } from 'node:crypto'
+import { join } from 'node:path'
 import { createManualClock } from '@nootropic/core'
 import { expect, test } from 'vitest'
-import { createWitness, verifyCheckpoint, verifyCosignature, type WitnessedHead } from '../src/audit/index.ts'
-import { entry, newDirectory, verifierKey, writeLog } from './support/audit.ts'
+import {
+  createWitness,
+  openAuditLog,
+  verifyCheckpoint,
+  verifyCosignature,
+  type WitnessedHead,
+} from '../src/audit/index.ts'
+import { entry, newDirectory, origin, temporaryDirectory, verifierKey, writeLog } from './support/audit.ts'
 
 const memoryStore = () => {
   let head: WitnessedHead | undefined
@@ -66,5 +73,25 @@ test('a cosignature that is absent, of another, changed, or over another head do
   }
   expect(() => verifyCosignature(note, newWitness().verifierKey)).toThrow(corrupt)
   expect(() => verifyCosignature(note, verifierKey)).toThrow(expect.objectContaining({ code: 'USAGE' }))
+  await log.close()
+})
+
+test('a witness follows a log through its epochs by the first key and the seals', async () => {
+  const keyFile = join(temporaryDirectory(), 'key')
+  const log = await openAuditLog({ directory: newDirectory(), origin, epochs: { keyFile } })
+  const witness = createWitness({
+    name: 'witness.example',
+    key: generateKeyPairSync('ed25519'),
+    logVerifierKey: log.verifierKey,
+    store: memoryStore(),
+  })
+  await log.append(entry(0))
+  await witness.cosign(log.checkpoint())
+  await log.sealEpoch()
+  await log.append(entry(1))
+  const proof = await log.proveConsistency(1)
+  const { seals } = await log.prove(0)
+  await expect(witness.cosign(log.checkpoint(), proof)).rejects.toEqual(corrupt)
+  expect(await witness.cosign(log.checkpoint(), proof, seals)).toContain('witness.example')
   await log.close()
 })

@@ -151,8 +151,8 @@ test('two hundred sources together guess no more than a few times, and do not sh
     )
     outcomes.set(code, (outcomes.get(code) ?? 0) + 1)
   }
-  // Twenty are free; confirming the generator from a new source was one of them.
-  expect(Object.fromEntries(outcomes)).toEqual({ CREDENTIAL_INVALID: 19, LIMIT_EXCEEDED: 181 })
+  // Twenty are free; confirming the generator from a new source was no failure.
+  expect(Object.fromEntries(outcomes)).toEqual({ CREDENTIAL_INVALID: 20, LIMIT_EXCEEDED: 180 })
   await prove({ factor: 'totp', code: codeAt(secret, clock.now()) })
   await prove(
     { factor: 'totp', code: codeAt(eveSecret, clock.now()) },

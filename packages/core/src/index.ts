@@ -8,6 +8,10 @@ export {
   type Authorizer,
   accessDecisionSchema,
   accessRequestSchema,
+  type CredentialClient,
+  type Lack,
+  type NearGrant,
+  type StepUp,
 } from './contracts/access.ts'
 export { type Alert, alertEvents, alertSchema } from './contracts/alert.ts'
 export { type AuditEntry, type AuditLog, type AuditReceipt, auditEntrySchema } from './contracts/audit.ts'
@@ -43,6 +47,7 @@ export {
   type TensorData,
   tensorArrays,
 } from './contracts/tensor.ts'
+export type { UsageAmounts, UsageAnswer, UsageLimiter, UsageRequest, UsageReservation } from './contracts/usage.ts'
 export { type Digest, digestSchema, type FileDigest, modelDigest, sha256 } from './digest.ts'
 export { type ErrorCode, type ErrorKind, errorCatalog, isNootropicError, NootropicError } from './errors.ts'
 export { createEventBus, type Event, type EventBus, type EventContent, eventSchema } from './event.ts'

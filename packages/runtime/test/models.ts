@@ -173,3 +173,7 @@ export const letterModel = (): Uint8Array =>
     [spec('text', 'string', 'n'), spec('numbers', 'float32', 'm')],
     [spec('letter', 'string', 'n'), spec('echo', 'float32', 'm')],
   )
+
+/** echo = input_ids, four int64: what models of language take, and an output whose size is declared. */
+export const tokenModel = (): Uint8Array =>
+  model([createNode('Identity', ['input_ids'], ['echo'])], [spec('input_ids', 'int64', 4)], [spec('echo', 'int64', 4)])

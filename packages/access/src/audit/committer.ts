@@ -1,5 +1,5 @@
 import type { NootropicError } from '@nootropic/core'
-import { encodeFrame } from './frame.ts'
+import { frameLength, writeFrame } from './frame.ts'
 import type { SignedHead } from './journal.ts'
 import { unavailable } from './log-file.ts'
 import { hashLeaf } from './merkle.ts'
@@ -12,7 +12,7 @@ interface Appended {
 }
 
 /** A record that says something of the log before it, and what follows once it is on disk. It ends its commit. */
-export interface ClosingRecord {
+interface ClosingRecord {
   /** The record, given the tree that it is added to. */
   encode(tree: TileTree): Uint8Array
   /** Runs before the record is acknowledged. If it fails, the log takes nothing more. */
@@ -59,6 +59,17 @@ const takeGroup = (waiting: Waiting[]): Waiting[] => {
   return waiting.splice(0, count)
 }
 
+/** The frames of one commit, in one piece. */
+const encodeCommit = (records: readonly Uint8Array[], note: string): Buffer => {
+  const checkpoint = Buffer.from(note)
+  const length = records.reduce((sum, record) => sum + frameLength(record), frameLength(checkpoint))
+  const bytes = Buffer.allocUnsafe(length)
+  let at = 0
+  for (const record of records) at = writeFrame(bytes, at, 'record', record)
+  writeFrame(bytes, at, 'checkpoint', checkpoint)
+  return bytes
+}
+
 /**
  * Group commit: whatever is appended while the disk is busy goes out together, as one write and one fdatasync, and is
  * acknowledged after that. A single append costs one fdatasync; a thousand at once cost little more.
@@ -83,7 +94,7 @@ export const createCommitter = (options: {
 
   const commit = async (group: readonly Waiting[]): Promise<void> => {
     const appended: Appended[] = []
-    const frames: Uint8Array[] = []
+    const records: Uint8Array[] = []
     let closing: ClosingRecord | undefined
     for (const { record, leafHash: hashed } of group) {
       let bytes: Uint8Array
@@ -96,11 +107,10 @@ export const createCommitter = (options: {
       const leafHash = hashed ?? hashLeaf(bytes)
       appended.push({ index: tree.size, leafHash })
       tree.append(leafHash)
-      frames.push(encodeFrame('record', bytes))
+      records.push(bytes)
     }
     const head = { size: tree.size, note: options.sign(tree) }
-    frames.push(encodeFrame('checkpoint', Buffer.from(head.note)))
-    await options.write(Buffer.concat(frames))
+    await options.write(encodeCommit(records, head.note))
     last = head
     const acknowledge = (from: number, to: number): void => {
       for (let place = from; place < to; place += 1) {

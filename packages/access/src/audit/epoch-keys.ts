@@ -1,7 +1,8 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
-import { isNootropicError, NootropicError, type Random } from '@nootropic/core'
+import { type Clock, isNootropicError, NootropicError, type Random } from '@nootropic/core'
+import { openFloe, sealFloe } from '@nootropic/core/crypto'
 import { createPrivateFile, readPrivateFile, writePrivateFile } from '@nootropic/core/storage'
 import { z } from 'zod'
 import { formatVerifierKey, type SigningKey } from './checkpoint.ts'
@@ -13,12 +14,17 @@ const fileSchema = z.strictObject({
   first: z.string(),
   /** The size at which the present epoch began, and the key of the one before. */
   since: z.number().int().nonnegative(),
+  /** When it began. A file from before this was kept has none. */
+  begunAt: z.iso.datetime().optional(),
   previous: z.string().optional(),
   seed,
   /** The key of the next epoch, while the present one is being sealed. */
   nextSeed: seed.optional(),
 })
 type Content = z.infer<typeof fileSchema>
+
+// What is sealed of the file is a few hundred bytes: small segments.
+const segmentLength = 1024
 
 // PKCS #8 of an Ed25519 key (RFC 8410 section 7) is this and the 32 bytes of the seed.
 const pkcs8Prefix = Buffer.from('302e020100300506032b657004220420', 'hex')
@@ -40,6 +46,8 @@ export interface EpochKeys {
   /** The vkey of the epoch before, for checkpoints up to {@link since}. */
   readonly previousVerifierKey: string | undefined
   readonly since: number
+  /** When the present epoch began, if that is known. */
+  readonly begunAt: Date | undefined
   /** Makes the next epoch's key; it is on disk when this resolves. Returns its vkey. */
   prepare(): Promise<string>
   /** Goes over to the next key, if it is this one, and destroys the present one. */
@@ -47,11 +55,11 @@ export interface EpochKeys {
 }
 
 /** Replaces a private file, and overwrites the bytes that it had: an unlinked file could be found on the disk otherwise. */
-const replaceAndErase = async (path: string, content: Content): Promise<void> => {
+const replaceAndErase = async (path: string, content: Uint8Array): Promise<void> => {
   let old: FileHandle | undefined
   try {
     old = await open(path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0))
-    await writePrivateFile(path, Buffer.from(JSON.stringify(content)))
+    await writePrivateFile(path, content)
     const { size } = await old.stat()
     await old.write(Buffer.alloc(size), 0, size, 0)
     await old.sync()
@@ -65,12 +73,27 @@ const replaceAndErase = async (path: string, content: Content): Promise<void> =>
  *
  * @throws NootropicError `AUDIT_UNAVAILABLE` if the file cannot be read or written, or is not one of these.
  */
-export const openEpochKeys = async (path: string, origin: string, random: Random): Promise<EpochKeys> => {
+export const openEpochKeys = async (
+  path: string,
+  origin: string,
+  options: { random: Random; clock: Clock; secret?: KeyObject | undefined },
+): Promise<EpochKeys> => {
+  const { random, clock, secret } = options
+  const associatedData = Buffer.from(`nootropic audit epoch key\0${origin}`)
+  const encode = (content: Content): Buffer => {
+    const bytes = Buffer.from(JSON.stringify(content))
+    return secret === undefined ? bytes : sealFloe(secret, bytes, { associatedData, random, segmentLength })
+  }
+  const decode = (bytes: Buffer): Content =>
+    fileSchema.parse(
+      JSON.parse((secret === undefined ? bytes : openFloe(secret, bytes, { associatedData })).toString()),
+    )
+  const now = (): string => clock.now().toISOString()
   const vkeyOf = (text: string): string => formatVerifierKey(origin, keyFrom(text).publicKey)
   const newSeed = (): string => random.bytes(32).toString('base64')
   const read = async (): Promise<Content> => {
     try {
-      return fileSchema.parse(JSON.parse((await readPrivateFile(path)).toString()))
+      return decode(await readPrivateFile(path))
     } catch (error) {
       // What a parser says may repeat the file.
       const found = isNootropicError(error) ? error.message : 'something else'
@@ -83,10 +106,7 @@ export const openEpochKeys = async (path: string, origin: string, random: Random
   // A process that was killed may have left a key beside the file.
   await removeTemporariesOf(path)
   const firstSeed = newSeed()
-  await createPrivateFile(
-    path,
-    Buffer.from(JSON.stringify({ first: vkeyOf(firstSeed), since: 0, seed: firstSeed } satisfies Content)),
-  )
+  await createPrivateFile(path, encode({ first: vkeyOf(firstSeed), since: 0, begunAt: now(), seed: firstSeed }))
   let content = await read()
   let key = keyFrom(content.seed)
   return {
@@ -108,18 +128,21 @@ export const openEpochKeys = async (path: string, origin: string, random: Random
     get since() {
       return content.since
     },
+    get begunAt() {
+      return content.begunAt === undefined ? undefined : new Date(content.begunAt)
+    },
     async prepare() {
       const nextSeed = newSeed()
       const next = { ...content, nextSeed }
-      await replaceAndErase(path, next)
+      await replaceAndErase(path, encode(next))
       content = next
       return vkeyOf(nextSeed)
     },
     async adopt(nextVerifierKey, since) {
       const { first, seed: oldSeed, nextSeed } = content
       if (nextSeed === undefined || vkeyOf(nextSeed) !== nextVerifierKey) return false
-      const next = { first, since, previous: vkeyOf(oldSeed), seed: nextSeed }
-      await replaceAndErase(path, next)
+      const next = { first, since, begunAt: now(), previous: vkeyOf(oldSeed), seed: nextSeed }
+      await replaceAndErase(path, encode(next))
       content = next
       key = keyFrom(nextSeed)
       return true

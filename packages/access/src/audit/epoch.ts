@@ -59,11 +59,51 @@ export interface KeyChain {
   verify(note: string): Checkpoint
 }
 
+/** A seal with what it signs: the tree of everything before it. Whoever has the first key learns the next from it. */
+export const provenSealSchema = z.strictObject({
+  size: z.number().int().nonnegative(),
+  root: z.string(),
+  nextVerifierKey: z.string(),
+  signature: sealSchema.shape.signature,
+})
+type ProvenSeal = z.infer<typeof provenSealSchema>
+
 const refuse = (found: string): never => {
   throw new NootropicError(
     'AUDIT_CORRUPT',
     `expected an epoch sealed by its own key, got ${found}; keep the files as evidence`,
   )
+}
+
+const verifySeal = ({ publicKey, origin }: CheckpointVerifier, seal: ProvenSeal): CheckpointVerifier => {
+  const text = sealText({ origin, size: seal.size, root: seal.root }, seal.nextVerifierKey)
+  if (!verify(null, text, publicKey, Buffer.from(seal.signature, 'base64'))) {
+    refuse(`a seal at ${seal.size} that does not verify`)
+  }
+  const next = createCheckpointVerifier(seal.nextVerifierKey)
+  return next.origin === origin ? next : refuse(`a key of ${next.origin}`)
+}
+
+/**
+ * Verifies a checkpoint by the first key of its log and the seals from there to its epoch, in order.
+ *
+ * @throws NootropicError `AUDIT_CORRUPT`; `USAGE` if the verifier key cannot be read.
+ */
+export const verifySealedCheckpoint = (
+  note: string,
+  firstVerifierKey: string,
+  seals: readonly ProvenSeal[],
+): Checkpoint => {
+  const size = parseNote(note)?.checkpoint.size ?? 0
+  let verifier = createCheckpointVerifier(firstVerifierKey)
+  let sealedAt = -1
+  for (const seal of seals) {
+    // The seal itself is under a checkpoint of its own epoch.
+    if (seal.size <= sealedAt || seal.size + 1 >= size) refuse(`a seal at ${seal.size} that is out of place`)
+    verifier = verifySeal(verifier, seal)
+    sealedAt = seal.size
+  }
+  return verifier.verify(note)
 }
 
 /** @throws NootropicError `USAGE` if the verifier key cannot be read. */
@@ -82,12 +122,8 @@ export const createKeyChain = (firstVerifierKey: string): KeyChain => {
       const seal = readSeal(body) ?? refuse(`no seal at ${size}`)
       const current = epochs.at(-1)
       if (seal.verifierKey !== current?.verifierKey) return refuse(`the seal of another epoch at ${size}`)
-      const text = sealText({ origin, size, root: rootOf(before) }, seal.nextVerifierKey)
-      if (!verify(null, text, current.verifier.publicKey, Buffer.from(seal.signature, 'base64'))) {
-        refuse(`a seal at ${size} that does not verify`)
-      }
-      const verifier = createCheckpointVerifier(seal.nextVerifierKey)
-      if (verifier.origin !== origin) refuse(`a key of ${verifier.origin}`)
+      const { nextVerifierKey, signature } = seal
+      const verifier = verifySeal(current.verifier, { size, root: rootOf(before), nextVerifierKey, signature })
       epochs.push({ after: size + 1, verifierKey: seal.nextVerifierKey, verifier })
     },
     verify(note) {

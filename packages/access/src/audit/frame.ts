@@ -22,11 +22,20 @@ const types = {
   checkpoint: { byte: 0x43, maximumBytes: maximumNoteBytes },
 }
 
+/** How long the frame of a body is. */
+export const frameLength = (body: Uint8Array): number => headerBytes + body.length
+
+/** Writes a frame into `target`, and says where it ends there. */
+export const writeFrame = (target: Buffer, offset: number, kind: Frame['kind'], body: Uint8Array): number => {
+  target.writeUInt8(types[kind].byte, offset)
+  target.writeUInt32BE(body.length, offset + 1)
+  target.set(body, offset + headerBytes)
+  return offset + headerBytes + body.length
+}
+
 export const encodeFrame = (kind: Frame['kind'], body: Uint8Array): Buffer => {
-  const frame = Buffer.allocUnsafe(headerBytes + body.length)
-  frame.writeUInt8(types[kind].byte, 0)
-  frame.writeUInt32BE(body.length, 1)
-  frame.set(body, headerBytes)
+  const frame = Buffer.allocUnsafe(frameLength(body))
+  writeFrame(frame, 0, kind, body)
   return frame
 }
 

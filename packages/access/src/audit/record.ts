@@ -1,4 +1,4 @@
-import { auditEntrySchema, canonicalJson, NootropicError, wellFormedJson } from '@nootropic/core'
+import { type AuditEntry, auditEntrySchema, canonicalJson, NootropicError, wellFormedJson } from '@nootropic/core'
 import { z } from 'zod'
 
 // C2SP tlog-tiles gives an entry 16 bits of length. A little less, so that a bundle of 256 fits the 16 MiB that are read
@@ -31,28 +31,28 @@ const isPlain = (value: unknown): value is string => typeof value === 'string' &
  * The canonical JSON of a record that has no details, without what makes the general way slow: nearly all records are
  * such, and there are many. Undefined for any other record, and for what is none.
  */
-const encodePlain = (record: AuditRecord): string | undefined => {
-  const { action, actor, category, outcome, reason, resource, time } = record
-  for (const member in record) if (!members.has(member)) return undefined
-  if (record.details !== undefined || !categories.has(category) || !outcomes.has(outcome)) return undefined
+const encodePlain = (entry: AuditEntry, time: string): string | undefined => {
+  const { action, actor, category, outcome, reason, resource } = entry
+  if (entry.details !== undefined || !categories.has(category) || !outcomes.has(outcome)) return undefined
   if (!isPlain(action) || !isPlain(actor) || !isPlain(resource) || (reason !== undefined && !isPlain(reason))) {
     return undefined
   }
+  for (const member in entry) if (!members.has(member)) return undefined
   // In the order of the keys (RFC 8785 section 3.2.3).
   const said = reason === undefined ? '' : `"reason":${JSON.stringify(reason)},`
   return `{"action":${JSON.stringify(action)},"actor":${JSON.stringify(actor)},"category":"${category}","outcome":"${outcome}",${said}"resource":${JSON.stringify(resource)},"time":"${time}"}`
 }
 
 /**
- * The bytes of a record: canonical JSON.
+ * The bytes of the record of an entry: canonical JSON.
  *
- * @param record its time is taken as it is: RFC 3339, UTC, from a `Date`.
+ * @param time when it is appended, as a `Date` gives it: RFC 3339, UTC.
  * @throws NootropicError `USAGE` if it is not an entry, `LIMIT_EXCEEDED` if it is over 65,280 bytes.
  */
-export const encodeRecord = (record: AuditRecord): Buffer => {
-  const plain = encodePlain(record)
+export const encodeRecord = (entry: AuditEntry, time: string): Buffer => {
+  const plain = encodePlain(entry, time)
   if (plain !== undefined) return checkLength(Buffer.from(plain))
-  const parsed = auditRecordSchema.safeParse(record)
+  const parsed = auditRecordSchema.safeParse({ ...entry, time })
   if (!parsed.success) {
     throw new NootropicError('USAGE', `expected an audit entry, got one with: ${z.prettifyError(parsed.error)}`)
   }
@@ -67,7 +67,8 @@ export const decodeRecord = (bytes: Uint8Array): AuditRecord | undefined => {
   try {
     const text = Buffer.from(bytes).toString()
     const said = JSON.parse(text) as AuditRecord
-    if (isTime(said.time) && encodePlain(said) === text && Buffer.byteLength(text) === bytes.length) return said
+    if (isTime(said.time) && encodePlain(said, said.time) === text && Buffer.byteLength(text) === bytes.length)
+      return said
     const record = auditRecordSchema.parse(said)
     return Buffer.from(canonicalJson(record)).equals(bytes) ? record : undefined
   } catch {

@@ -19,7 +19,9 @@ export const createSealing = (parts: {
 }): { due(): boolean; seal(): Promise<void> } => {
   const { origin, signer, clock, committer } = parts
   const { maximumEntries = defaultEpochEntries, maximumMinutes = defaultEpochMinutes } = parts.limits ?? {}
-  let begunAt = clock.monotonicMs()
+  // An epoch goes on through openings. A clock that was set back must not make it longer than if it began now.
+  const before = signer.epochs?.begunAt === undefined ? 0 : clock.now().getTime() - signer.epochs.begunAt.getTime()
+  let begunAt = clock.monotonicMs() - Math.max(0, before)
   let sealing: Promise<void> | undefined
   const seal = async (): Promise<void> => {
     const { epochs } = signer

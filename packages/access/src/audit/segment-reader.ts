@@ -52,6 +52,8 @@ export const replaySegment = (
       const stated = parseNote(frame.body.toString())?.checkpoint
       // Whatever the checkpoint is worth, the size must be right before records go into the tree.
       if (stated?.origin !== origin || stated.size !== tree.size + unsigned.length) break
+      // A commit has records: a second checkpoint at one place was copied there.
+      if (last !== undefined && unsigned.length === 0) break
       for (const { body } of unsigned) {
         seen.record?.(body)
         tree.append(hashLeaf(body))

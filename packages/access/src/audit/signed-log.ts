@@ -1,14 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type AuditEntry, type AuditLog, type Clock, NootropicError } from '@nootropic/core'
+import { type AuditEntry, type AuditLog, type AuditReceipt, type Clock, NootropicError } from '@nootropic/core'
 import type { Checkpoint } from './checkpoint.ts'
 import { createCommitter } from './committer.ts'
+import type { EntryProof } from './entry-proof.ts'
 import { logActor } from './epoch.ts'
+import { exportTiles } from './export-tiles.ts'
 import type { Journal } from './journal.ts'
 import type { LoadedLog } from './load-log.ts'
 import { unavailable } from './log-file.ts'
 import type { LogFiles } from './log-store.ts'
-import { consistencyRanges, inclusionRanges } from './merkle.ts'
-import { type ConsistencyProof, type InclusionProof, verifyConsistency, verifyInclusion } from './proof.ts'
+import type { ConsistencyProof, InclusionProof } from './proof.ts'
+import { createProver } from './prover.ts'
 import { createPublisher, type Publisher } from './publisher.ts'
 import { encodeRecord } from './record.ts'
 import { createRecordReader, type PlacedRecord } from './record-reader.ts'
@@ -24,6 +26,7 @@ export interface EntryFilter {
 
 /** An audit log whose entries nobody can change or take away unseen: a signed Merkle tree (RFC 6962, C2SP tlog-tiles). */
 export interface SignedAuditLog extends AuditLog {
+  append(entry: AuditEntry): Promise<AuditReceipt>
   /** The log's public key as one line (C2SP vkey). Keep it apart from the log. */
   readonly verifierKey: string
   /** The signed checkpoint over all acknowledged entries. Keep it apart from the log: it shows if the end is cut. */
@@ -42,6 +45,11 @@ export interface SignedAuditLog extends AuditLog {
   proveInclusion(index: number): Promise<InclusionProof>
   /** Proves that the log of `size` entries is the beginning of this one: reads that grow with the logarithm of the log. */
   proveConsistency(size: number): Promise<ConsistencyProof>
+  /**
+   * Proves the entry at `index` to somebody who has the log's first key, and on wish that the log of `since` entries is the
+   * beginning of this one. In a log with epochs it reads all entries, for the seals.
+   */
+  prove(index: number, since?: number): Promise<EntryProof>
   /** Puts all acknowledged entries into tiles, with the checkpoint beside them, so that anybody can read them there. */
   publish(): Promise<void>
   /**
@@ -50,6 +58,14 @@ export interface SignedAuditLog extends AuditLog {
    * @throws NootropicError `USAGE` for a log without epochs.
    */
   sealEpoch(): Promise<void>
+  /** Ends the epoch if it has lasted its time: for a timer, because without entries nothing else would. */
+  sealDueEpoch(): Promise<void>
+  /**
+   * Copies all acknowledged entries into an empty directory: tiles and a checkpoint (C2SP tlog-tiles) that others may read.
+   *
+   * @throws NootropicError `USAGE` if the log is empty or the directory is not, `FILE_UNREADABLE` if it cannot be written.
+   */
+  export(target: string): Promise<Checkpoint>
   /** Waits for what was appended, publishes it, then lets another writer open the log. */
   close(): Promise<void>
 }
@@ -77,7 +93,7 @@ export const createSignedLog = (parts: {
   const { files, signer, clock, journal } = parts
   const { tree, last, published } = parts.loaded
   const segmentBytes = Math.min(parts.segmentBytes ?? maximumSegmentBytes, maximumSegmentBytes)
-  const encode = (entry: AuditEntry): Buffer => encodeRecord({ ...entry, time: clock.now().toISOString() })
+  const encode = (entry: AuditEntry): Buffer => encodeRecord(entry, clock.now().toISOString())
   let isClosing = false
   let publisher: Publisher | undefined
 
@@ -110,13 +126,8 @@ export const createSignedLog = (parts: {
   const tiles = createTileReader(files, tree)
   const records = createRecordReader({ files, tiles, journal, published: () => tilePublisher.published })
   const sealing = createSealing({ origin: parts.origin, limits: parts.epochs, signer, clock, committer, encode })
-  const rootAt = async (size: number): Promise<string> =>
-    Buffer.from(await tiles.rangeRoot({ start: 0, end: size })).toString('base64')
-  const hashesOf = async (ranges: readonly { start: number; end: number }[]): Promise<string[]> => {
-    const hashes: string[] = []
-    for (const range of ranges) hashes.push(Buffer.from(await tiles.rangeRoot(range)).toString('base64'))
-    return hashes
-  }
+  const hasEpochs = signer.epochs !== undefined
+  const prover = createProver({ tiles, records, hasEpochs, head: () => committer.last })
   const publish = async (): Promise<void> => {
     await committer.between((head) => journal.rotate(head))
     await tilePublisher.publish()
@@ -153,29 +164,16 @@ export const createSignedLog = (parts: {
       }
       return found.reverse()
     },
-    async proveInclusion(index) {
-      const { size } = committer.last
-      if (!Number.isInteger(index) || index < 0 || index >= size) {
-        throw new NootropicError('USAGE', `expected the index of an entry, 0 to ${size - 1}, got ${index}`)
-      }
-      const leafHash = Buffer.from(await tiles.leafHash(index)).toString('base64')
-      const hashes = await hashesOf(inclusionRanges(index, { start: 0, end: size }))
-      const proof = { index, size, root: await rootAt(size), leafHash, hashes }
-      verifyInclusion(proof)
-      return proof
-    },
-    async proveConsistency(size) {
-      const { size: now } = committer.last
-      if (!Number.isInteger(size) || size < 1 || size > now) {
-        throw new NootropicError('USAGE', `expected an earlier size of the log, 1 to ${now}, got ${size}`)
-      }
-      const hashes = await hashesOf(consistencyRanges(size, { start: 0, end: now }))
-      const proof = { from: { size, root: await rootAt(size) }, to: { size: now, root: await rootAt(now) }, hashes }
-      verifyConsistency(proof)
-      return proof
-    },
+    ...prover,
     publish,
     sealEpoch: () => sealing.seal(),
+    async sealDueEpoch() {
+      if (sealing.due()) await sealing.seal()
+    },
+    async export(target) {
+      await publish()
+      return tilePublisher.hold(() => exportTiles(files, parts.origin, target))
+    },
     async close() {
       isClosing = true
       try {

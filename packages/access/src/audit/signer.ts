@@ -1,4 +1,5 @@
-import { NootropicError, type Random } from '@nootropic/core'
+import type { KeyObject } from 'node:crypto'
+import { type Clock, NootropicError, type Random } from '@nootropic/core'
 import {
   checkOrigin,
   createCheckpointSigner,
@@ -15,6 +16,8 @@ import type { TileTree } from './tile-tree.ts'
 export interface EpochOptions {
   /** A file for the present key, apart from the log: it is replaced and overwritten at the end of each epoch. */
   readonly keyFile: string
+  /** Encrypts that file: 32 bytes that are kept elsewhere and outlast the epochs, so that a copy of the file is worth nothing. */
+  readonly secret?: KeyObject | undefined
   /** After how many entries an epoch ends (default 100,000). */
   readonly maximumEntries?: number
   /** After how many minutes an epoch ends, at the next entry or call of `sealEpoch` (default 60). */
@@ -47,10 +50,14 @@ export const checkSigner = ({ origin, signingKey, epochs }: SignerOptions): void
 }
 
 /** Opens what signs a log. With epochs, only the writer of the log may. */
-export const createLogSigner = async (options: SignerOptions & { random: Random }): Promise<LogSigner> => {
-  const { origin, signingKey } = options
+export const createLogSigner = async (
+  options: SignerOptions & { random: Random; clock: Clock },
+): Promise<LogSigner> => {
+  const { origin, signingKey, random, clock } = options
   const epochs =
-    options.epochs === undefined ? undefined : await openEpochKeys(options.epochs.keyFile, origin, options.random)
+    options.epochs === undefined
+      ? undefined
+      : await openEpochKeys(options.epochs.keyFile, origin, { random, clock, secret: options.epochs.secret })
   const keyNow = (): SigningKey => {
     const key = signingKey ?? epochs?.key
     if (key === undefined)

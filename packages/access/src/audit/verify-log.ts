@@ -5,7 +5,7 @@ import { refuseLog } from './corrupt.ts'
 import { createKeyChain, type KeyChain } from './epoch.ts'
 import { type SignedHead, segmentPath } from './journal.ts'
 import { readJournalStarts, readPublished } from './load-log.ts'
-import { createLogFiles, type LogFiles } from './log-store.ts'
+import { createLogFiles, createServedLogFiles, type LogFiles } from './log-store.ts'
 import { hashLeaf } from './merkle.ts'
 import { decodeRecord } from './record.ts'
 import { replaySegment, rootOf } from './segment-reader.ts'
@@ -18,6 +18,10 @@ interface VerifyOptions {
   readonly anchor?: string | undefined
   /** Where a log ends that is being written to. */
   readonly end?: SignedHead
+  /** The tree of the first full bundles, if they were read and verified already, and hold no seal: reading goes on there. */
+  readonly verified?: TileTree
+  /** Whether the tiles are all that there is: a log that was exported has no journal. */
+  readonly isExport?: boolean
 }
 
 /** The checkpoint that a note states. It is compared with the tree, so its signature adds nothing. */
@@ -50,11 +54,14 @@ const verifyTiles = async ({ files, tree, record }: Verification, published: num
     const path = tilePath('entries', index, width)
     const bodies = parseBundle((await files.read(path)) ?? Buffer.alloc(0), width)
     if (bodies === undefined) return refuseLog(files.directory, `a changed ${path}`)
-    for (const body of bodies) {
+    const entries = bodies.map((body) => ({ body, leafHash: hashLeaf(body) }))
+    // Before more is made of them: a changed entry is found here.
+    await same(tilePath(0, index, width), Buffer.concat(entries.map(({ leafHash }) => leafHash)))
+    for (const { body, leafHash } of entries) {
       record(body)
-      tree.append(hashLeaf(body))
+      tree.append(leafHash)
     }
-    for (let level = 0; width === tileWidth && hashesAt(level, tree.size) % tileWidth === 0; level += 1) {
+    for (let level = 1; width === tileWidth && hashesAt(level, tree.size) % tileWidth === 0; level += 1) {
       const place = hashesAt(level, tree.size) / tileWidth - 1
       if (place < 0) break
       await same(tilePath(level, place), tree.tile(level, place))
@@ -66,7 +73,7 @@ const verifyTiles = async ({ files, tree, record }: Verification, published: num
     tree.forget(tree.size - (tree.size % tileWidth))
   }
   for (const { level, index, width } of partialTiles(published)) {
-    if (level !== 'entries') await same(tilePath(level, index, width), tree.tile(level, index))
+    if (level !== 'entries' && level > 0) await same(tilePath(level, index, width), tree.tile(level, index))
   }
 }
 
@@ -80,7 +87,7 @@ export const verifyLog = async (files: LogFiles, options: VerifyOptions): Promis
   const { directory } = files
   const chain = createKeyChain(options.verifierKey)
   const anchor = options.anchor === undefined ? undefined : parseAnchor(options.anchor, chain.origin)
-  const tree = createTileTree()
+  const tree = options.verified ?? createTileTree()
   const checkAnchored = (): void => {
     if (tree.size === anchor?.size && rootOf(tree) !== anchor.root) {
       refuseLog(directory, `another root at size ${anchor.size} than the anchored checkpoint has`)
@@ -99,7 +106,8 @@ export const verifyLog = async (files: LogFiles, options: VerifyOptions): Promis
     if (last.root !== rootOf(tree)) return refuseLog(directory, 'tiles with another root than their checkpoint')
   }
   const end = options.end?.size ?? Number.MAX_SAFE_INTEGER
-  const starts = (await readJournalStarts(files, published.size)).filter((start) => start <= end)
+  const journal = options.isExport === true ? [] : await readJournalStarts(files, published.size)
+  const starts = journal.filter((start) => start <= end)
   for (const [place, start] of starts.entries()) {
     const path = segmentPath(start)
     if (start !== tree.size) return refuseLog(directory, `a journal that lacks entries from ${tree.size} on`)
@@ -143,3 +151,25 @@ export const verifyAuditLog = (options: {
   verifierKey: string
   anchor?: string | undefined
 }): Promise<Checkpoint> => verifyLog(createLogFiles(options.directory), options)
+
+/**
+ * Verifies a log that was handed out: a copy of a log's directory, or what `log.export` made. Who may read
+ * or write its files does not matter. Without an anchor, entries that were cut from its end are not missed.
+ *
+ * @throws NootropicError `AUDIT_CORRUPT` if anything is not what was signed, or `anchor` is not part of it;
+ * `FILE_UNREADABLE` if a file cannot be read; `USAGE` if the verifier key cannot be read.
+ */
+export const verifyServedAuditLog = async (options: {
+  directory: string
+  verifierKey: string
+  anchor?: string | undefined
+}): Promise<Checkpoint> => {
+  const files = createServedLogFiles(options.directory)
+  if ((await files.list('')).length === 0) {
+    throw new NootropicError(
+      'FILE_UNREADABLE',
+      `expected an audit log in ${options.directory}, found no file; name the directory that has its checkpoint`,
+    )
+  }
+  return verifyLog(files, { ...options, isExport: (await files.list('journal')).length === 0 })
+}

@@ -1,6 +1,8 @@
 import { createHash, sign, verify } from 'node:crypto'
 import { type Clock, NootropicError, systemClock } from '@nootropic/core'
 import { createCheckpointVerifier, parseNote, parseTypedKey, rawPublicKey, type SigningKey } from './checkpoint.ts'
+import type { EntryProof } from './entry-proof.ts'
+import { verifySealedCheckpoint } from './epoch.ts'
 import { type ConsistencyProof, verifyConsistency } from './proof.ts'
 
 // C2SP tlog-cosignature: the algorithm byte of a timestamped Ed25519 cosignature.
@@ -44,10 +46,11 @@ export interface Witness {
    * Adds a cosignature to a checkpoint.
    *
    * @param proof that the log continues the last head that this witness saw; not needed for the first or the same size.
+   * @param seals of a log with epochs: from its first key to the one that signed the note, as `log.prove` gives them.
    * @returns the note with one signature line more.
    * @throws NootropicError `AUDIT_CORRUPT` if the log did not sign it, or it does not continue what was seen.
    */
-  cosign(note: string, proof?: ConsistencyProof): Promise<string>
+  cosign(note: string, proof?: ConsistencyProof, seals?: EntryProof['seals']): Promise<string>
 }
 
 /**
@@ -71,11 +74,15 @@ export const createWitness = (options: {
   }
   const raw = rawPublicKey(key.publicKey)
   const keyId = keyIdOf(name, raw)
-  const verifier = createCheckpointVerifier(options.logVerifierKey)
+  createCheckpointVerifier(options.logVerifierKey) // a key that cannot be read is told now
   let queue: Promise<unknown> = Promise.resolve()
 
-  const cosign = async (note: string, proof: ConsistencyProof | undefined): Promise<string> => {
-    const { size, root } = verifier.verify(note)
+  const cosign = async (
+    note: string,
+    proof: ConsistencyProof | undefined,
+    seals: EntryProof['seals'],
+  ): Promise<string> => {
+    const { size, root } = verifySealedCheckpoint(note, options.logVerifierKey, seals)
     const seen = await store.read()
     if (seen !== undefined) {
       if (size < seen.size) return refuse(`expected a head of at least ${seen.size} entries, got one of ${size}`)
@@ -102,8 +109,8 @@ export const createWitness = (options: {
   const typed = Buffer.concat([Uint8Array.of(cosignatureType), raw])
   return {
     verifierKey: `${name}+${keyId.toString('hex')}+${typed.toString('base64')}`,
-    cosign(note, proof) {
-      const result = queue.then(() => cosign(note, proof))
+    cosign(note, proof, seals = []) {
+      const result = queue.then(() => cosign(note, proof, seals))
       queue = result.catch(() => {})
       return result
     },

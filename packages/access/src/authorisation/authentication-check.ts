@@ -5,12 +5,6 @@ import type { ConditionCheck } from './condition-result.ts'
 
 const instantSchema = z.iso.datetime()
 
-/** What a caller must do to be permitted: authenticate by one of these, no longer ago than this. */
-export interface StepUp {
-  readonly factors: readonly string[]
-  readonly maximumAgeSeconds: number
-}
-
 /**
  * Whether one of the factors was proved lately: `subject.properties.factor` and `factorProvedAt` (RFC 3339), as a session
  * gives them. A subject without both has proved none. A time in the future counts as none: after a clock was set back,

@@ -10,15 +10,9 @@ import { z } from 'zod'
 import { narrowToScopes } from '../scope.ts'
 import { decide } from './decide.ts'
 import type { Directory } from './directory.ts'
-import type { ExplainedDecision } from './explanation.ts'
 import type { PolicyStore } from './policy-store.ts'
 import type { Rule } from './rule.ts'
-import { indexRules, type RuleIndex } from './rule-index.ts'
-
-/** An authorizer by rules, whose answers explain themselves. */
-export interface RuleAuthorizer extends Authorizer {
-  authorize(request: AccessRequest): Promise<ExplainedDecision>
-}
+import { indexRules, type PermitSwitch, type RuleIndex } from './rule-index.ts'
 
 /** @throws NootropicError `USAGE` for a request that is not one. */
 export const parseAccessRequest = (input: unknown): AccessRequest => {
@@ -27,7 +21,7 @@ export const parseAccessRequest = (input: unknown): AccessRequest => {
   throw new NootropicError('USAGE', `expected an access request, found: ${z.prettifyError(parsed.error)}`)
 }
 
-const authorizerOver = (current: () => RuleIndex | Promise<RuleIndex>, clock: Clock): RuleAuthorizer => ({
+const authorizerOver = (current: () => RuleIndex | Promise<RuleIndex>, clock: Clock): Authorizer => ({
   async authorize(input) {
     const request = parseAccessRequest(input)
     return narrowToScopes(request, decide(request, await current(), clock.now()))
@@ -37,14 +31,15 @@ const authorizerOver = (current: () => RuleIndex | Promise<RuleIndex>, clock: Cl
 /**
  * Decides requests by rules that stay as they are, and within the scopes of the credential they came with.
  *
+ * @param options.switchedOff says which permits do not count.
  * @throws NootropicError `CONFIGURATION_INVALID` for wrong rules; a call throws `USAGE` for a request that is not one.
  */
 export const createAuthorizer = (
   rules: readonly Rule[],
-  options: { clock?: Clock; directory?: Directory } = {},
-): RuleAuthorizer => {
-  const { clock = systemClock, directory } = options
-  const index = indexRules(rules, directory)
+  options: { clock?: Clock; directory?: Directory; switchedOff?: PermitSwitch } = {},
+): Authorizer => {
+  const { clock = systemClock, directory, switchedOff } = options
+  const index = indexRules(rules, directory, switchedOff)
   return authorizerOver(() => index, clock)
 }
 
@@ -55,5 +50,5 @@ export const createAuthorizer = (
  * @throws NootropicError a call throws `STORAGE_FAILED` where the store cannot be read, `USAGE` for a request that is not
  * one.
  */
-export const createStoredAuthorizer = (store: PolicyStore, options: { clock?: Clock } = {}): RuleAuthorizer =>
+export const createStoredAuthorizer = (store: PolicyStore, options: { clock?: Clock } = {}): Authorizer =>
   authorizerOver(() => store.currentIndex(), options.clock ?? systemClock)

@@ -59,15 +59,21 @@ const authenticationSchema = z.strictObject({
   maximumAgeSeconds: z.int().min(1).max(maximumAuthenticationAge),
 })
 
-const scalarSchema = z.union([z.string().max(1024), z.number(), z.boolean()])
-const testSchema = z.union([
-  z.strictObject({ equals: scalarSchema }),
-  z.strictObject({ in: z.array(scalarSchema).min(1).max(maximumValues) }),
-  /** The attribute is a list that holds this. */
-  z.strictObject({ contains: scalarSchema }),
-  z.strictObject({ atLeast: z.number() }),
-  z.strictObject({ atMost: z.number() }),
-])
+const scalarSchema = z.union(
+  [z.string().max(1024), z.number(), z.boolean()],
+  'expected text, a number, or true or false',
+)
+const testSchema = z.union(
+  [
+    z.strictObject({ equals: scalarSchema }),
+    z.strictObject({ in: z.array(scalarSchema).min(1).max(maximumValues) }),
+    /** The attribute is a list that holds this. */
+    z.strictObject({ contains: scalarSchema }),
+    z.strictObject({ atLeast: z.number() }),
+    z.strictObject({ atMost: z.number() }),
+  ],
+  'expected one test: { equals }, { in }, { contains }, { atLeast } or { atMost }',
+)
 /** What an attribute is compared with. */
 export type AttributeTest = z.infer<typeof testSchema>
 

@@ -1,27 +1,25 @@
-import type { AccessRequest } from '@nootropic/core'
-import type { StepUp } from './authentication-check.ts'
+import type { AccessDecision, AccessRequest, Lack, NearGrant, StepUp } from '@nootropic/core'
 import { type ConditionFailure, failuresOf } from './condition-check.ts'
-import {
-  deny,
-  denyByDefault,
-  type ExplainedDecision,
-  type Lack,
-  type NearGrant,
-  quoteFirst,
-  scopeLack,
-} from './explanation.ts'
+import { deny, denyByDefault, quoteFirst } from './explanation.ts'
 import { maximumRoles } from './rule.ts'
-import type { RuleIndex, ScopeParts } from './rule-index.ts'
+import type { IndexedRule, RuleIndex, ScopeParts } from './rule-index.ts'
 
 const parts = ['principal', 'action', 'resource'] as const
 
 const none: readonly string[] = []
 
+// A directory may know many roles of somebody of which no rule speaks (CWE-770).
+const maximumOwnerRoles = 1024
+
 /** A list of names in the properties of a subject, or undefined if what stands there is none. */
-const namesIn = ({ properties }: AccessRequest['subject'], name: string): readonly string[] | undefined => {
+const namesIn = (
+  { properties }: AccessRequest['subject'],
+  name: string,
+  maximum = maximumRoles,
+): readonly string[] | undefined => {
   const names = properties !== undefined && Object.hasOwn(properties, name) ? properties[name] : undefined
   if (names === undefined) return none
-  const isList = Array.isArray(names) && names.length <= maximumRoles && names.every((item) => typeof item === 'string')
+  const isList = Array.isArray(names) && names.length <= maximum && names.every((item) => typeof item === 'string')
   return isList ? names : undefined
 }
 
@@ -33,20 +31,14 @@ const stepUpOf = (unmet: readonly ConditionFailure[]): StepUp | undefined => {
   return { factors: first.factors, maximumAgeSeconds: first.maximumAgeSeconds }
 }
 
-const lacksOf = (
-  fits: ScopeParts,
-  index: RuleIndex,
-  position: number,
-  request: AccessRequest,
-  now: Date,
-): NearGrant[] => {
-  const item = index.rules[position]
-  if (item === undefined) return []
-  const lacks: Lack[] = parts.filter((part) => !fits[part]).map((part) => scopeLack(part, item.rule))
+const nearGrantOf = (item: IndexedRule, fits: ScopeParts, request: AccessRequest, now: Date): NearGrant => {
+  const lacks: Lack[] = []
+  for (const part of parts) if (!fits[part]) lacks.push({ part, why: item.clauses[part] })
+  if (item.off !== undefined) lacks.push({ part: 'switch', why: item.off })
   for (const { why } of failuresOf(item.conditions, request, now)) {
     lacks.push({ part: 'condition', why: `its condition does not hold: ${why}` })
   }
-  return [{ rule: item.rule.id, lacks }]
+  return { rule: item.rule.id, lacks }
 }
 
 /**
@@ -55,7 +47,7 @@ const lacksOf = (
  * each lacks, and where fresh authentication is all that is missing, what would do.
  *
  * Roles, groups and proved factors are read from `request.subject.properties`: take the subject from an authenticator,
- * never from a caller.
+ * never from a caller. `ownerRoles` are those of its owner that a credential may not have: they permit nothing, and forbid.
  *
  * @example
  * ```ts
@@ -65,24 +57,34 @@ const lacksOf = (
  * // { decision: true, context: { reason: 'permitted by "r1"', rules: ['r1'] } }
  * ```
  */
-export const decide = (request: AccessRequest, index: RuleIndex, now: Date): ExplainedDecision => {
+export const decide = (request: AccessRequest, index: RuleIndex, now: Date): AccessDecision => {
   const roles = namesIn(request.subject, 'roles')
   const groups = namesIn(request.subject, 'groups')
-  if (roles === undefined || groups === undefined) {
-    const wrong = roles === undefined ? 'roles' : 'groups'
-    return deny(`expected subject.properties.${wrong} to be at most ${maximumRoles} names, found something else`)
+  const ownerRoles = namesIn(request.subject, 'ownerRoles', maximumOwnerRoles)
+  if (roles === undefined || groups === undefined || ownerRoles === undefined) {
+    const wrong = roles === undefined ? 'roles' : groups === undefined ? 'groups' : 'ownerRoles'
+    const maximum = wrong === 'ownerRoles' ? maximumOwnerRoles : maximumRoles
+    return deny(`expected subject.properties.${wrong} to be at most ${maximum} names, found something else`)
   }
   const numbers = index.numbersOf(request, { roles, groups })
-  if (numbers === undefined) return deny('expected the subject to have fewer roles and groups, found too many')
+  const ownerNumbers =
+    ownerRoles.length === 0 ? numbers : index.numbersOf(request, { roles: [...roles, ...ownerRoles], groups })
+  if (numbers === undefined || ownerNumbers === undefined)
+    return deny('expected the subject to have fewer roles and groups, found too many')
   const inScope = index.inScope(numbers)
+  // A credential with fewer roles than its owner has no more rights: what is forbidden to one of the others stays forbidden.
+  const forOwner = ownerNumbers === numbers ? inScope : index.inScope(ownerNumbers)
+  const own = forOwner === inScope ? undefined : new Set(inScope)
   const permits: string[] = []
   const denials: string[] = []
   let error: string | undefined
   let stepUp: { rule: string; needs: StepUp } | undefined
-  for (const position of inScope) {
+  for (const position of forOwner) {
     const item = index.rules[position]
     if (item === undefined) continue
     const { id, effect } = item.rule
+    if (effect === 'permit' && own !== undefined && !own.has(position)) continue
+    const isOff = item.off !== undefined
     const failures = failuresOf(item.conditions, request, now)
     const unknown = failures.find(({ kind }) => kind === 'error')
     if (unknown !== undefined) {
@@ -90,8 +92,8 @@ export const decide = (request: AccessRequest, index: RuleIndex, now: Date): Exp
       error ??= `rule ${JSON.stringify(id)} cannot be evaluated: ${unknown.why}`
     } else if (failures.length === 0) {
       if (effect === 'forbid') denials.push(id)
-      else permits.push(id)
-    } else if (effect === 'permit' && stepUp === undefined) {
+      else if (!isOff) permits.push(id)
+    } else if (effect === 'permit' && !isOff && stepUp === undefined) {
       const needs = stepUpOf(failures)
       if (needs !== undefined) stepUp = { rule: id, needs }
     }
@@ -100,8 +102,10 @@ export const decide = (request: AccessRequest, index: RuleIndex, now: Date): Exp
   if (permits.length > 0) {
     return { decision: true, context: { reason: `permitted by ${quoteFirst(permits)}`, rules: permits } }
   }
-  const nearest = index
-    .nearest(numbers, inScope)
-    .flatMap(({ position, fits }) => lacksOf(fits, index, position, request, now))
+  const nearest: NearGrant[] = []
+  for (const { position, fits } of index.nearest(numbers, inScope)) {
+    const item = index.rules[position]
+    if (item !== undefined) nearest.push(nearGrantOf(item, fits, request, now))
+  }
   return denyByDefault(request, nearest, stepUp)
 }

@@ -51,7 +51,7 @@ const refuse = (message: string): never => {
 }
 
 /** Of each name, itself and all that it leads to. */
-export type Closure = (name: string) => readonly string[]
+type Closure = (name: string) => readonly string[]
 
 const closeOver = (what: string, links: ReadonlyMap<string, readonly string[]>): Closure => {
   const done = new Map<string, { readonly names: readonly string[]; readonly height: number }>()

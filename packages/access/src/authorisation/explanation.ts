@@ -1,29 +1,5 @@
-import type { AccessDecision, AccessRequest } from '@nootropic/core'
-import type { StepUp } from './authentication-check.ts'
+import type { AccessDecision, AccessRequest, NearGrant, StepUp } from '@nootropic/core'
 import type { Rule } from './rule.ts'
-
-/** One thing that a grant asks for and a request does not have. */
-export interface Lack {
-  readonly part: 'principal' | 'action' | 'resource' | 'condition'
-  /** A clause such as `its action is "execute"`. */
-  readonly why: string
-}
-
-/** A grant that nearly permits a request, and all that is missing. */
-export interface NearGrant {
-  readonly rule: string
-  readonly lacks: readonly Lack[]
-}
-
-/** A decision with why. */
-export interface ExplainedDecision extends AccessDecision {
-  readonly context: AccessDecision['context'] & {
-    /** Of a denial by default: the nearest grants, at most 3, nearest first. */
-    readonly nearest?: readonly NearGrant[]
-    /** Authentication is all that is missing: what would do. */
-    readonly stepUp?: StepUp
-  }
-}
 
 const quote = (text: string): string => JSON.stringify(text)
 
@@ -43,16 +19,17 @@ const describeResource = ({ resource }: Rule): string => {
   return resource.id === undefined ? `every ${resource.type}` : `${resource.type} ${quote(resource.id)}`
 }
 
-/** What a rule asks for in one part of its scope. */
-export const scopeLack = (part: 'principal' | 'action' | 'resource', rule: Rule): Lack => {
-  if (part === 'principal') return { part, why: `its principal is ${describePrincipal(rule)}` }
-  if (part === 'resource') return { part, why: `its resource is ${describeResource(rule)}` }
-  const actions = rule.actions === 'any' ? 'anything' : rule.actions.map(quote).join(', ')
-  return { part, why: `its action is ${actions}` }
-}
+/** What a rule asks for in each part of its scope, as clauses. */
+export type ScopeClauses = Readonly<Record<'principal' | 'action' | 'resource', string>>
+
+export const describeScope = (rule: Rule): ScopeClauses => ({
+  principal: `its principal is ${describePrincipal(rule)}`,
+  action: `its action is ${rule.actions === 'any' ? 'anything' : rule.actions.map(quote).join(', ')}`,
+  resource: `its resource is ${describeResource(rule)}`,
+})
 
 /** A denial that rules or the request itself caused. */
-export const deny = (reason: string, rules: string[] = []): ExplainedDecision => ({
+export const deny = (reason: string, rules: string[] = []): AccessDecision => ({
   decision: false,
   context: { reason, rules },
 })
@@ -62,7 +39,7 @@ export const denyByDefault = (
   { subject, action, resource }: AccessRequest,
   nearest: readonly NearGrant[],
   stepUp: { readonly rule: string; readonly needs: StepUp } | undefined,
-): ExplainedDecision => {
+): AccessDecision => {
   const asked = `no rule permits ${subject.type} ${quote(subject.id)} to ${quote(action.name)} ${resource.type} ${quote(resource.id)}`
   const rules = nearest.map(({ rule }) => rule)
   if (stepUp !== undefined) {

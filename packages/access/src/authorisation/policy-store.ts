@@ -5,7 +5,7 @@ import { nameSchema } from '../name.ts'
 import { type Directory, directorySchema } from './directory.ts'
 import { type PolicyTables, policyMigrations, policyOwner } from './policy-table.ts'
 import { type Rule, ruleSchema } from './rule.ts'
-import { indexRules, type RuleIndex } from './rule-index.ts'
+import { indexRules, type PermitSwitch, type RuleIndex } from './rule-index.ts'
 
 // 100,000 rules of ordinary length are half of this; what is longer is no policy (CWE-770).
 const maximumDocument = 64 * 1024 * 1024
@@ -15,7 +15,7 @@ const documentSchema = z.strictObject({ rules: z.array(ruleSchema), directory: d
 
 /** A policy as it was published. */
 export interface PolicyVersion {
-  /** Whole numbers from 1. 0 stands for no policy, which permits nothing. */
+  /** Whole numbers from 1. 0 stands for what counts while none was published. */
   readonly version: number
   readonly rules: readonly Rule[]
   readonly directory: Directory
@@ -55,14 +55,25 @@ export interface PolicyStore {
 /**
  * Opens the policies in a database, and makes their table if it is not there.
  *
- * @throws NootropicError `STORAGE_FAILED`.
+ * @param options.initial what counts while no policy was published; by default no rule, which permits nothing.
+ * @param options.switchedOff says which permits do not count; what is published is kept as it is.
+ * @throws NootropicError `STORAGE_FAILED`, `CONFIGURATION_INVALID` for wrong initial rules.
  */
-export const openPolicyStore = async (options: { database: Database; clock?: Clock }): Promise<PolicyStore> => {
-  const { database, clock = systemClock } = options
+export const openPolicyStore = async (options: {
+  database: Database
+  initial?: { readonly rules: readonly Rule[]; readonly directory?: Directory }
+  switchedOff?: PermitSwitch
+  clock?: Clock
+}): Promise<PolicyStore> => {
+  const { database, initial = { rules: [] }, switchedOff, clock = systemClock } = options
+  const unpublished: PolicyVersion = { version: 0, directory: {}, ...initial }
   await database.migrate(policyOwner, policyMigrations)
   const tables = database.tables<PolicyTables>()
   let newest = 0
-  let prepared: { readonly version: number; readonly index: RuleIndex } = { version: 0, index: indexRules([]) }
+  let prepared: { readonly version: number; readonly index: RuleIndex } = {
+    version: 0,
+    index: indexRules(unpublished.rules, unpublished.directory, switchedOff),
+  }
 
   const latestVersion = async (): Promise<number> => {
     // Answers of the pool's connections may overtake each other: compare with what was known when this one was asked.
@@ -84,7 +95,7 @@ export const openPolicyStore = async (options: { database: Database; clock?: Clo
   }
 
   const readVersion = async (version: number): Promise<PolicyVersion> => {
-    if (version === 0) return { version, rules: [], directory: {} }
+    if (version === 0) return unpublished
     const row = await tables
       .selectFrom('accessrules_policies')
       .select('document')
@@ -112,7 +123,7 @@ export const openPolicyStore = async (options: { database: Database; clock?: Clo
     const version = await latestVersion()
     if (version !== prepared.version) {
       const { rules, directory } = await readVersion(version)
-      prepared = { version, index: indexRules(rules, directory) }
+      prepared = { version, index: indexRules(rules, directory, switchedOff) }
     }
     return prepared.index
   }

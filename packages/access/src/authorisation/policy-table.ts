@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 
 /** A row of `accessrules_policies`: one policy that was published, as JSON. */
-export interface PolicyRow {
+interface PolicyRow {
   version: number
   document: string
   author: string

@@ -2,6 +2,7 @@ import { type AccessRequest, NootropicError } from '@nootropic/core'
 import { z } from 'zod'
 import { type PreparedCondition, prepareCondition } from './condition-check.ts'
 import { closeDirectory, type Directory } from './directory.ts'
+import { describeScope, type ScopeClauses } from './explanation.ts'
 import { maximumRules, type Rule, ruleSchema } from './rule.ts'
 import { type Claims, numberRules, type ScopeNumbers, unseen } from './scope-numbers.ts'
 
@@ -9,7 +10,17 @@ import { type Claims, numberRules, type ScopeNumbers, unseen } from './scope-num
 export interface IndexedRule {
   readonly rule: Rule
   readonly conditions: readonly PreparedCondition[]
+  /** Worked out once: most requests that are denied are told of the same few grants. */
+  readonly clauses: ScopeClauses
+  /** Why this permit permits nothing, where it does not count. */
+  readonly off: string | undefined
 }
+
+/**
+ * Why a permit does not count, such as `permits by role are switched off`; undefined if it does. One that does not count
+ * still denies where its condition cannot be evaluated, so that switching something off never gives anybody more.
+ */
+export type PermitSwitch = (permit: Rule) => string | undefined
 
 /** Which parts of a rule's scope a request fits. */
 export interface ScopeParts {
@@ -19,7 +30,7 @@ export interface ScopeParts {
 }
 
 /** A permit that fits a request in some parts, conditions aside. */
-export interface NearPermit {
+interface NearPermit {
   readonly position: number
   readonly fits: ScopeParts
 }
@@ -34,8 +45,10 @@ const nearness: readonly ScopeParts[] = [
   { principal: false, action: true, resource: false },
 ]
 
+const everything: ScopeParts = { principal: true, action: true, resource: true }
+
 /** How many of the nearest grants a denial by default names. */
-export const maximumNearest = 3
+const maximumNearest = 3
 
 /**
  * Rules by scope. A request has few keys (its subject, roles and groups; its action; its resource, type and groups; each
@@ -72,7 +85,11 @@ const parseRules = (rules: readonly Rule[]): Rule[] => {
  * @throws NootropicError `CONFIGURATION_INVALID` for a rule that is not one, an id given twice, over 100,000 rules, a
  * wrong directory, or a resource group that is not in it: a forbid for it would never hold.
  */
-export const indexRules = (input: readonly Rule[], directory: Directory = {}): RuleIndex => {
+export const indexRules = (
+  input: readonly Rule[],
+  directory: Directory = {},
+  switchedOff: PermitSwitch = () => undefined,
+): RuleIndex => {
   const rules = parseRules(input)
   const closed = closeDirectory(directory)
   for (const { id, resource } of rules) {
@@ -128,17 +145,22 @@ export const indexRules = (input: readonly Rule[], directory: Directory = {}): R
   }
 
   return {
-    rules: rules.map((rule) => ({ rule, conditions: (rule.conditions ?? []).map(prepareCondition) })),
+    rules: rules.map((rule) => ({
+      rule,
+      conditions: (rule.conditions ?? []).map(prepareCondition),
+      clauses: describeScope(rule),
+      off: rule.effect === 'permit' ? switchedOff(rule) : undefined,
+    })),
     numbersOf,
     inScope: ({ principals, actions, resources }) => collect(positionsByScope, principals, actions, resources),
     nearest({ principals, actions, resources }, inScope) {
       const near: NearPermit[] = []
       const add = (position: number, fits: ScopeParts): void => {
-        if (near.length === maximumNearest || near.some((item) => item.position === position)) return
+        if (near.length === maximumNearest) return
+        for (const item of near) if (item.position === position) return
         near.push({ position, fits })
       }
-      const all = { principal: true, action: true, resource: true }
-      for (const position of inScope) if (rules[position]?.effect === 'permit') add(position, all)
+      for (const position of inScope) if (rules[position]?.effect === 'permit') add(position, everything)
       for (const fits of nearness) {
         if (near.length === maximumNearest) break
         const found = collect(

@@ -13,18 +13,24 @@ export const ruleSchema = z.strictObject({
   id: nameSchema,
   effect: z.enum(['permit', 'forbid']),
   /** Anybody, whoever has a role, whoever is in a group, or one subject. */
-  principal: z.union([
-    z.literal('any'),
-    z.strictObject({ role: nameSchema }),
-    z.strictObject({ group: nameSchema }),
-    z.strictObject({ subject: z.strictObject({ type: nameSchema, id: nameSchema }) }),
-  ]),
-  actions: z.union([z.literal('any'), z.array(nameSchema).min(1).max(maximumActions)]),
+  principal: z.union(
+    [
+      z.literal('any'),
+      z.strictObject({ role: nameSchema }),
+      z.strictObject({ group: nameSchema }),
+      z.strictObject({ subject: z.strictObject({ type: nameSchema, id: nameSchema }) }),
+    ],
+    'expected any, { role }, { group } or { subject: { type, id } }',
+  ),
+  actions: z.union(
+    [z.literal('any'), z.array(nameSchema).min(1).max(maximumActions)],
+    `expected any, or a list of 1 to ${maximumActions} names`,
+  ),
   /** One resource, without `id` all of its type, or all in a resource group of the directory. */
-  resource: z.union([
-    z.strictObject({ type: nameSchema, id: nameSchema.optional() }),
-    z.strictObject({ group: nameSchema }),
-  ]),
+  resource: z.union(
+    [z.strictObject({ type: nameSchema, id: nameSchema.optional() }), z.strictObject({ group: nameSchema })],
+    'expected { type }, { type, id } or { group }',
+  ),
   /** All must hold. */
   conditions: z.array(conditionSchema).max(maximumConditions).optional(),
 })

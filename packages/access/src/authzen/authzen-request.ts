@@ -22,7 +22,7 @@ const evaluationSchema = z.object({
 
 const semanticSchema = z.enum(['execute_all', 'deny_on_first_deny', 'permit_on_first_permit'])
 /** When a batch ends: after all, at the first denial, or at the first permit. */
-export type EvaluationsSemantic = z.infer<typeof semanticSchema>
+type EvaluationsSemantic = z.infer<typeof semanticSchema>
 
 const batchSchema = z.object({
   subject: entitySchema.partial().optional(),

@@ -5,7 +5,6 @@ import {
   isNootropicError,
   NootropicError,
 } from '@nootropic/core'
-import type { ExplainedDecision } from '../authorisation/explanation.ts'
 import { parseBatch, parseEvaluation } from './authzen-request.ts'
 import type { Catalogue } from './catalogue.ts'
 import { interfacePaths, metadataOf, parseDecisionPointUrl } from './metadata.ts'
@@ -87,7 +86,7 @@ export const createAuthzenEndpoint = (options: AuthzenEndpointOptions): AuthzenE
   const { authorizer, authenticateCaller, catalogue, disclose = 'decision', onDecision, onError = () => {} } = options
   const place = parseDecisionPointUrl(options.policyDecisionPoint)
 
-  const ask = (request: AccessRequest): Promise<ExplainedDecision> =>
+  const ask = (request: AccessRequest): Promise<AccessDecision> =>
     authorizer.authorize(catalogue?.enrich(request) ?? request)
 
   const decide = async (request: AccessRequest): Promise<Decided> => {

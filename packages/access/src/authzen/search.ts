@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type AccessRequest, canonicalJson, NootropicError } from '@nootropic/core'
+import { type AccessRequest, canonicalJson, NootropicError, wellFormedJson } from '@nootropic/core'
 import type { z } from 'zod'
 import { parseBody, searchSchemas } from './authzen-request.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -58,7 +58,10 @@ const candidatesOf = (kind: SearchKind, body: unknown, catalogue: Catalogue): { 
 
 // A token says after which candidate a page begins, and of which search: it holds nothing that its caller does not know.
 const digestOf = (kind: SearchKind, { page: _, ...asked }: Query): string =>
-  createHash('sha256').update(canonicalJson({ kind, asked })).digest('hex').slice(0, 32)
+  createHash('sha256')
+    .update(canonicalJson(wellFormedJson({ kind, asked })))
+    .digest('hex')
+    .slice(0, 32)
 const formatToken = (digest: string, after: string): string => Buffer.from(`${digest}${after}`).toString('base64url')
 const parseToken = (token: string, digest: string): string => {
   const text = Buffer.from(token, 'base64url').toString()

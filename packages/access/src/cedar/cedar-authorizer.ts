@@ -1,5 +1,6 @@
 import {
   type AccessDecision,
+  type AccessRequest,
   type Authorizer,
   type Clock,
   NootropicError,
@@ -89,13 +90,23 @@ export const openCedarAuthorizer = async (options: CedarAuthorizerOptions): Prom
     return deny(`no Cedar policy permits ${asked}`)
   }
 
+  const decideOn = (request: AccessRequest): AccessDecision => {
+    const question = toCedarQuestion(request, known, clock.now())
+    return 'refusal' in question ? deny(question.refusal) : ask(question)
+  }
+
   return {
     async authorize(input) {
       const request = parseAccessRequest(input)
-      const question = toCedarQuestion(request, known, clock.now())
-      if ('refusal' in question) return deny(question.refusal)
+      const { subject } = request
       try {
-        return narrowToScopes(request, ask(question))
+        const answer = decideOn(request)
+        const { ownerRoles } = subject.properties ?? {}
+        if (!answer.decision || ownerRoles === undefined) return narrowToScopes(request, answer)
+        // A credential with fewer roles than its owner has no more rights: both must be permitted.
+        const owner = { ...subject, properties: { ...subject.properties, roles: ownerRoles } }
+        const forOwner = decideOn({ ...request, subject: owner })
+        return forOwner.decision ? narrowToScopes(request, answer) : forOwner
       } catch (cause) {
         throw new NootropicError('INTERNAL', 'expected Cedar to answer, found that it failed; nothing was decided', {
           cause,

@@ -37,9 +37,17 @@ const misread = (value: unknown, place: string): string | undefined => {
   return undefined
 }
 
-const namesIn = (properties: AccessRequest['subject']['properties'], name: string, type: string): CedarUid[] => {
+const claimTypes: readonly string[] = ['Role', 'Group']
+
+/** Undefined for what is no list of names: to leave some out could be to leave out one that a policy forbids. */
+const namesIn = (
+  properties: AccessRequest['subject']['properties'],
+  name: string,
+  type: string,
+): CedarUid[] | undefined => {
   const names = properties !== undefined && Object.hasOwn(properties, name) ? properties[name] : []
-  return Array.isArray(names) ? names.filter((item) => typeof item === 'string').map((id) => ({ type, id })) : []
+  const isList = Array.isArray(names) && names.every((item) => typeof item === 'string')
+  return isList ? names.map((id) => ({ type, id })) : undefined
 }
 
 const referencesIn = (value: unknown): CedarUid[] => {
@@ -108,8 +116,14 @@ export const toCedarQuestion = (request: AccessRequest, known: KnownEntities, no
     if (refusal !== undefined) return { refusal }
   }
   if (!Number.isFinite(now.getTime())) return { refusal: 'expected a time, found none' }
-  const claims = [...namesIn(subject.properties, 'roles', 'Role'), ...namesIn(subject.properties, 'groups', 'Group')]
-  const principal = join({ type: subject.type, id: subject.id }, subject.properties, claims, known)
+  // `principal in Role::"admin"` holds for that entity itself.
+  if (claimTypes.includes(subject.type)) return { refusal: 'expected a subject, found the type of a role or group' }
+  const roles = namesIn(subject.properties, 'roles', 'Role')
+  const groups = namesIn(subject.properties, 'groups', 'Group')
+  if (roles === undefined || groups === undefined) {
+    return { refusal: 'expected subject.properties.roles and groups to be lists of names, found something else' }
+  }
+  const principal = join({ type: subject.type, id: subject.id }, subject.properties, [...roles, ...groups], known)
   const verb = join({ type: 'Action', id: action.name }, action.properties, [], known)
   const target = join({ type: resource.type, id: resource.id }, resource.properties, [], known)
   const entities = reachable([principal, verb, target], known)

@@ -26,7 +26,7 @@ export interface CedarEntity {
 }
 
 /** One question to a policy set that was parsed before. */
-export interface CedarCall {
+interface CedarCall {
   readonly principal: CedarUid
   readonly action: CedarUid
   readonly resource: CedarUid

@@ -30,6 +30,16 @@ export const verifyExpiry = (expiresAt: Date, now: number): void => {
   throw new NootropicError('USAGE', `expected an expiry after now and within 366 days, got ${found}`)
 }
 
+// Long enough to bring the new key to every client; a longer overlap is a second key.
+const maximumOverlapMs = 30 * 24 * 60 * 60 * 1000
+
+/** @throws NootropicError `USAGE` for what is not 0 to 30 days. */
+export const verifyOverlap = (overlapMs: number): void => {
+  if (Number.isInteger(overlapMs) && overlapMs >= 0 && overlapMs <= maximumOverlapMs) return
+  const expected = `expected an overlap of 0 to ${maximumOverlapMs} ms`
+  throw new NootropicError('USAGE', `${expected}, got ${overlapMs}; make a second key for a longer one`)
+}
+
 /** What may be known of a key: never its secret. */
 export interface ApiKeyRecord {
   readonly id: string

@@ -10,7 +10,7 @@ import {
 } from '@nootropic/core'
 import type { Database } from '@nootropic/core/storage'
 import { z } from 'zod'
-import { createApiKey, type KeyEnvironment, parseApiKey } from './api-key.ts'
+import { type ApiKeyText, createApiKey, type KeyEnvironment, parseApiKey } from './api-key.ts'
 import {
   type ApiKeyChange,
   type ApiKeyRecord,
@@ -19,16 +19,15 @@ import {
   rolesSchema,
   toRecord,
   verifyExpiry,
+  verifyOverlap,
 } from './api-key-record.ts'
 import { type ApiKeyRow, type ApiKeyTables, migrations } from './api-key-table.ts'
 import { checkApiKey, type Refusal } from './check-api-key.ts'
 import { createLastUsed } from './last-used.ts'
 import { type Owner, presentRoles, type RolesOf } from './owner.ts'
 import { createPeppers, firstPepperId, macOf } from './peppers.ts'
+import { recordFailedCheck } from './record-failed-check.ts'
 import { createSteadyTime } from './steady-time.ts'
-
-// Long enough to bring the new key to every client; a longer overlap is a second key.
-const maximumOverlapMs = 30 * 24 * 60 * 60 * 1000
 
 /** Makes, finds out, rotates and ends API keys. */
 export interface ApiKeys extends Authenticator {
@@ -74,7 +73,8 @@ const noSuchKey = 'expected the id of an API key, got another text; list the key
  * @param options.pepperId names the pepper, `1` by default. To replace a pepper, give the new one a new id and move the old
  * one to `formerPeppers`, in every process before keys are used: each key changes over when it is used next, and `list` says
  * which have not.
- * @param options.rolesOf is asked at each use which roles the owner has: a key never has more. Without it, only the
+ * @param options.rolesOf is asked at each use which roles the owner has: a key never has more, and
+ * what forbids something to one of the others forbids it to the key. Without it, only the
  * authoriser's rules know what the owner may still do.
  * @param options.onChanged is told of every key that was made, rotated or ended. If it rejects, so does the call: a new key's
  * secret is lost then, and a key that was to end has ended.
@@ -129,6 +129,27 @@ export const openApiKeys = async (options: {
     return { row, shown: { id, secret: text } }
   }
 
+  const authenticateKey = async (key: ApiKeyText): ReturnType<Authenticator['authenticate']> => {
+    const row = await tables.selectFrom('access_api_keys').selectAll().where('id', '=', key.id).executeTakeFirst()
+    const now = steadyTime()
+    const reason = checkApiKey(key, row, peppers, now)
+    if (reason !== undefined || row === undefined) return refuse({ reason: reason ?? 'unknown', keyId: key.id })
+    const subject = { type: row.subject_type, id: row.subject_id }
+    const roles = await presentRoles(rolesSchema.parse(JSON.parse(row.roles)), subject, rolesOf)
+    if (roles === undefined) return refuse({ reason: 'owner-gone', keyId: key.id })
+    if (row.pepper_id !== peppers.currentId) {
+      await tables
+        .updateTable('access_api_keys')
+        .set({ mac: macOf(options.pepper, key.text).toString('hex'), pepper_id: peppers.currentId })
+        .where('id', '=', key.id)
+        .where('pepper_id', '=', row.pepper_id)
+        .execute()
+    }
+    await lastUsed.note(key.id, now, row.last_used_at)
+    const scopes = row.scopes === null ? {} : { scopes: jsonSchema.parse(JSON.parse(row.scopes)) }
+    return { ...subject, properties: { ...roles, apiKey: key.id, ...scopes } }
+  }
+
   return {
     async create(input) {
       const parsed = newApiKeySchema.safeParse(input)
@@ -151,10 +172,7 @@ export const openApiKeys = async (options: {
     },
 
     async rotate(id, { overlapMs, expiresAt }) {
-      if (!(Number.isInteger(overlapMs) && overlapMs >= 0 && overlapMs <= maximumOverlapMs)) {
-        const expected = `expected an overlap of 0 to ${maximumOverlapMs} ms`
-        throw new NootropicError('USAGE', `${expected}, got ${overlapMs}; make a second key for a longer one`)
-      }
+      verifyOverlap(overlapMs)
       const now = steadyTime()
       verifyExpiry(expiresAt, now)
       const present = new Date(now).toISOString()
@@ -188,24 +206,10 @@ export const openApiKeys = async (options: {
       const key = parseApiKey(credential)
       if (key === undefined) return refuse({ reason: 'malformed' })
       if (key.environment !== environment) return refuse({ reason: 'wrong-environment', keyId: key.id })
-      const row = await tables.selectFrom('access_api_keys').selectAll().where('id', '=', key.id).executeTakeFirst()
-      const now = steadyTime()
-      const reason = checkApiKey(key, row, peppers, now)
-      if (reason !== undefined || row === undefined) return refuse({ reason: reason ?? 'unknown', keyId: key.id })
-      const subject = { type: row.subject_type, id: row.subject_id }
-      const roles = await presentRoles(rolesSchema.parse(JSON.parse(row.roles)), subject, rolesOf)
-      if (roles === undefined) return refuse({ reason: 'owner-gone', keyId: key.id })
-      if (row.pepper_id !== peppers.currentId) {
-        await tables
-          .updateTable('access_api_keys')
-          .set({ mac: macOf(options.pepper, key.text).toString('hex'), pepper_id: peppers.currentId })
-          .where('id', '=', key.id)
-          .where('pepper_id', '=', row.pepper_id)
-          .execute()
-      }
-      await lastUsed.note(key.id, now, row.last_used_at)
-      const scopes = row.scopes === null ? {} : { scopes: jsonSchema.parse(JSON.parse(row.scopes)) }
-      return { ...subject, properties: { roles, apiKey: key.id, ...scopes } }
+      return recordFailedCheck(
+        () => authenticateKey(key),
+        () => options.onRefused?.({ reason: 'check-failed', keyId: key.id }),
+      )
     },
 
     async revoke(id) {
@@ -222,16 +226,21 @@ export const openApiKeys = async (options: {
     },
 
     async revokeAll(subject) {
-      const rows = await tables
-        .updateTable('access_api_keys')
-        .set({ revoked_at: new Date(steadyTime()).toISOString() })
-        .where('subject_type', '=', subject.type)
-        .where('subject_id', '=', subject.id)
-        .where('revoked_at', 'is', null)
-        .returningAll()
-        .execute()
-      for (const row of rows) await changed('revoked', row)
-      return rows.length
+      let count = 0
+      for (;;) {
+        const rows = await tables
+          .updateTable('access_api_keys')
+          .set({ revoked_at: new Date(steadyTime()).toISOString() })
+          .where('subject_type', '=', subject.type)
+          .where('subject_id', '=', subject.id)
+          .where('revoked_at', 'is', null)
+          .returningAll()
+          .execute()
+        for (const row of rows) await changed('revoked', row)
+        count += rows.length
+        // One more look: a statement of PostgreSQL that waited for a rotation does not see the successor.
+        if (rows.length === 0) return count
+      }
     },
 
     async list() {

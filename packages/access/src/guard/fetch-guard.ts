@@ -1,5 +1,5 @@
-import type { AccessRequest } from '@nootropic/core'
-import { bearerCredential, readCredential } from './bearer.ts'
+import type { AccessRequest, CredentialClient } from '@nootropic/core'
+import { bearerCredential, readOwn } from './bearer.ts'
 import { type Admission, createGate, type GateOptions, type GuardedOperation } from './gate.ts'
 import { type GuardRefusal, refusalOf } from './refusal.ts'
 
@@ -9,6 +9,7 @@ export interface FetchGuardOptions extends GateOptions {
    * What a request asks for. A body that it reads is gone for the handler: read a clone.
    *
    * @throws NootropicError `USAGE` or `INPUT_INVALID` for a request that asks for nothing known: it is answered with 400.
+   * `CREDENTIAL_INVALID` for a wrong proof of a second factor: 401.
    */
   readonly operationOf: (
     request: Request,
@@ -16,6 +17,8 @@ export interface FetchGuardOptions extends GateOptions {
   ) => GuardedOperation | Promise<GuardedOperation>
   /** The credential of a request; without it, that of `Authorization: Bearer …`. */
   readonly credentialOf?: (request: Request) => string | undefined
+  /** What a session may be bound to, such as the digest of the client's certificate. */
+  readonly clientOf?: (request: Request) => CredentialClient
 }
 
 /** A handler that runs only for requests that were let through. */
@@ -43,8 +46,11 @@ const withEnd = (
       controller.close()
     },
     async cancel(reason) {
-      await reader.cancel(reason)
-      await onEnd('failed', 'the caller went away')
+      try {
+        await reader.cancel(reason)
+      } finally {
+        await onEnd('failed', 'the caller went away')
+      }
     },
   })
 }
@@ -68,13 +74,14 @@ const withEnd = (
 export const createFetchGuard = (
   options: FetchGuardOptions,
 ): ((handler: GuardedFetchHandler) => (request: Request) => Promise<Response>) => {
-  const { operationOf, onError = () => {} } = options
+  const { operationOf, clientOf, onError = () => {} } = options
   const credentialOf = options.credentialOf ?? ((request) => bearerCredential(request.headers.get('authorization')))
   const gate = createGate(options)
   return (handler) => async (request) => {
     const admission = await gate.admit(
-      readCredential(() => credentialOf(request), onError),
+      readOwn(() => credentialOf(request), onError),
       (subject) => operationOf(request, subject),
+      clientOf === undefined ? undefined : readOwn(() => clientOf(request), onError),
     )
     if (!admission.admitted) return refuse(admission)
     const fail = async (error: unknown, reason: string): Promise<Response> => {
@@ -102,7 +109,11 @@ export const createFetchGuard = (
     try {
       const headers = new Headers(response.headers)
       for (const [name, value] of Object.entries(admission.fields)) headers.set(name, value)
-      if (response.body !== null) return new Response(withEnd(response.body, end), { status, statusText, headers })
+      // RFC 9110, section 9.3.2: the answer to HEAD has no content, so nobody would read it to its end.
+      if (request.method === 'HEAD') await response.body?.cancel().catch(onError)
+      else if (response.body !== null) {
+        return new Response(withEnd(response.body, end), { status, statusText, headers })
+      }
       const answer = new Response(null, { status, statusText, headers })
       return await end('succeeded').then(
         () => answer,

@@ -5,15 +5,20 @@ import {
   type Authenticator,
   type Authorizer,
   type Clock,
+  type CredentialClient,
   isNootropicError,
+  NootropicError,
   systemClock,
 } from '@nootropic/core'
+import { parseAccessRequest } from '../authorisation/authorizer.ts'
+import type { StepUpEvidence } from '../mfa/step-up-authorizer.ts'
 import type { QuotaState } from '../quotas/counter.ts'
 import { parseQuotaAmounts, type QuotaAmounts } from '../quotas/quota.ts'
 import type { Quotas } from '../quotas/quotas.ts'
 import { rateLimitFields } from '../quotas/rate-limit-fields.ts'
 import type { Reservation } from '../quotas/reservation.ts'
 import { type GuardRefusal, refusalOf } from './refusal.ts'
+import { stepUpChallenge } from './step-up-challenge.ts'
 
 /** What a request asks for. */
 export interface GuardedOperation {
@@ -22,12 +27,16 @@ export interface GuardedOperation {
   readonly context?: AccessRequest['context']
   /** What it costs at most, by measure; without it, one request. */
   readonly cost?: QuotaAmounts
+  /** A second factor that was proved for this very request. From the host, and never from the request. */
+  readonly evidence?: StepUpEvidence
 }
 
 /** What a guard is made of. */
 export interface GateOptions {
   readonly authenticator: Authenticator
-  readonly authorizer: Authorizer
+  readonly authorizer: {
+    authorize(request: AccessRequest, evidence?: StepUpEvidence): ReturnType<Authorizer['authorize']>
+  }
   readonly quotas?: Quotas
   /**
    * Writes down what was decided, before it is carried out, and how it ended: `(entry) => log.append(entry)`. If it rejects,
@@ -36,7 +45,7 @@ export interface GateOptions {
   readonly audit: (entry: AuditEntry) => Promise<unknown>
   /**
    * For a denial that a further proof of identity would lift: the value of `WWW-Authenticate` (RFC 9470), sent with status
-   * 401. Without it, and for undefined, a denial is 403.
+   * 401. Without it, what the decision says in `context.stepUp`. For undefined a denial is 403.
    */
   readonly challenge?: (decision: AccessDecision) => string | undefined
   /** Is told what the caller is not: why the guard or the handler failed. */
@@ -68,15 +77,35 @@ export interface Gate {
    *
    * @param credential what the caller sent, if anything.
    * @param operationOf is called once the caller is known, so that strangers learn nothing from it.
+   * @param client what a session may be bound to.
    */
   admit(
     credential: string | undefined,
     operationOf: (subject: AccessRequest['subject']) => GuardedOperation | Promise<GuardedOperation>,
+    client?: CredentialClient,
   ): Promise<Admission | GuardRefusal>
 }
 
 const nameOf = ({ type, id }: { readonly type: string; readonly id: string }): string => `${type}:${id}`
 const anonymous = 'anonymous'
+
+// A name may come from an address of the request: a record of it must fit the log, however it is escaped (CWE-770).
+const maximumName = 1024
+
+const requestOf = (
+  subject: AccessRequest['subject'],
+  { action, resource, context }: GuardedOperation,
+): AccessRequest => ({ subject, action, resource, ...(context === undefined ? {} : { context }) })
+
+/** @throws NootropicError `USAGE` for an operation that cannot be decided on or counted. */
+const verifyOperation = (subject: AccessRequest['subject'], operation: GuardedOperation): void => {
+  const { action, resource } = parseAccessRequest(requestOf(subject, operation))
+  parseQuotaAmounts(operation.cost ?? {})
+  if ([action.name, resource.type, resource.id].some(({ length }) => length > maximumName)) {
+    const message = `expected an action and a resource of at most ${maximumName} characters, found a longer one`
+    throw new NootropicError('USAGE', `${message}; name them shorter`)
+  }
+}
 
 /** A caller's own mistake in naming an operation, as opposed to a defect. */
 const isMalformed = (error: unknown): boolean =>
@@ -96,7 +125,15 @@ const isMalformed = (error: unknown): boolean =>
  * ```
  */
 export const createGate = (options: GateOptions): Gate => {
-  const { authenticator, authorizer, quotas, audit, challenge, onError = () => {}, clock = systemClock } = options
+  const {
+    authenticator,
+    authorizer,
+    quotas,
+    audit,
+    challenge = stepUpChallenge,
+    onError = () => {},
+    clock = systemClock,
+  } = options
 
   const deny = async (entry: Omit<AuditEntry, 'outcome'>, refusal: GuardRefusal): Promise<GuardRefusal> => {
     await audit({ ...entry, outcome: 'denied' })
@@ -142,19 +179,14 @@ export const createGate = (options: GateOptions): Gate => {
   const decideOn = async (
     subject: AccessRequest['subject'],
     operation: GuardedOperation,
+    entry: Omit<AuditEntry, 'outcome'>,
   ): Promise<Admission | GuardRefusal> => {
-    const { action, resource, context, cost = {} } = operation
-    const request: AccessRequest = { subject, action, resource, ...(context === undefined ? {} : { context }) }
-    const entry = {
-      category: 'access',
-      actor: nameOf(subject),
-      action: action.name,
-      resource: nameOf(resource),
-    } as const
-    const decision = await authorizer.authorize(request)
+    const { resource, cost = {}, evidence } = operation
+    const request = requestOf(subject, operation)
+    const decision = await authorizer.authorize(request, evidence)
     // Not "if not": an authoriser that answers something else than true denies.
     if (decision.decision !== true) {
-      const stepUp = challenge?.(decision)
+      const stepUp = challenge(decision)
       const refusal = stepUp === undefined ? refusalOf(403) : refusalOf(401, { 'www-authenticate': stepUp })
       return deny({ ...entry, reason: decision.context.reason }, refusal)
     }
@@ -173,10 +205,13 @@ export const createGate = (options: GateOptions): Gate => {
     return createAdmission(request, decision, cost, taken)
   }
 
-  const identify = async (credential: string | undefined): Promise<AccessRequest['subject'] | string> => {
+  const identify = async (
+    credential: string | undefined,
+    client: CredentialClient | undefined,
+  ): Promise<AccessRequest['subject'] | string> => {
     if (credential === undefined) return 'no credential was sent'
     try {
-      return await authenticator.authenticate(credential)
+      return await authenticator.authenticate(credential, client)
     } catch (error) {
       if (isNootropicError(error, 'CREDENTIAL_INVALID')) return 'the credential was refused'
       throw error
@@ -184,29 +219,37 @@ export const createGate = (options: GateOptions): Gate => {
   }
 
   return {
-    async admit(credential, operationOf) {
+    async admit(credential, operationOf, client) {
+      // How far it came: what is on record of a request that cannot be checked.
+      let entry: Omit<AuditEntry, 'outcome'> = {
+        category: 'access',
+        actor: anonymous,
+        action: 'authenticate',
+        resource: 'host:guard',
+      }
       try {
-        const subject = await identify(credential)
-        const stranger = {
-          category: 'access',
-          actor: anonymous,
-          action: 'authenticate',
-          resource: 'host:guard',
-        } as const
-        if (typeof subject === 'string') return await deny({ ...stranger, reason: subject }, refusalOf(401))
+        const subject = await identify(credential, client)
+        if (typeof subject === 'string') return await deny({ ...entry, reason: subject }, refusalOf(401))
+        entry = { ...entry, actor: nameOf(subject), action: 'ask' }
         let operation: GuardedOperation
         try {
           operation = await operationOf(subject)
+          verifyOperation(subject, operation)
         } catch (error) {
+          // The host asks for the proof of a second factor here.
+          if (isNootropicError(error, 'CREDENTIAL_INVALID')) {
+            return await deny({ ...entry, reason: 'the proof was refused' }, refusalOf(401))
+          }
           if (!isMalformed(error)) throw error
-          return await deny(
-            { ...stranger, actor: nameOf(subject), action: 'ask', reason: 'the request is malformed' },
-            refusalOf(400),
-          )
+          return await deny({ ...entry, reason: 'the request is malformed' }, refusalOf(400))
         }
-        return await decideOn(subject, operation)
+        entry = { ...entry, action: operation.action.name, resource: nameOf(operation.resource) }
+        return await decideOn(subject, operation, entry)
       } catch (error) {
         onError(error)
+        const reason = isNootropicError(error) ? error.code : 'INTERNAL'
+        // A log that fails cannot say that it does.
+        if (reason !== 'AUDIT_UNAVAILABLE') await audit({ ...entry, outcome: 'failed', reason }).catch(onError)
         // What cannot be checked is refused: a store or a log that fails, or a defect.
         return refusalOf(isNootropicError(error) ? 503 : 500)
       }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { AccessRequest } from '@nootropic/core'
-import { bearerCredential, readCredential } from './bearer.ts'
+import type { AccessRequest, CredentialClient } from '@nootropic/core'
+import { incomingCredential, readOwn } from './bearer.ts'
 import { type Admission, createGate, type GateOptions, type GuardedOperation } from './gate.ts'
 import { type GuardRefusal, refusalOf } from './refusal.ts'
 
@@ -10,6 +10,7 @@ export interface NodeGuardOptions extends GateOptions {
    * What a request asks for, from its method, address and fields.
    *
    * @throws NootropicError `USAGE` or `INPUT_INVALID` for a request that asks for nothing known: it is answered with 400.
+   * `CREDENTIAL_INVALID` for a wrong proof of a second factor: 401.
    */
   readonly operationOf: (
     request: IncomingMessage,
@@ -17,6 +18,8 @@ export interface NodeGuardOptions extends GateOptions {
   ) => GuardedOperation | Promise<GuardedOperation>
   /** The credential of a request; without it, that of `Authorization: Bearer …`. */
   readonly credentialOf?: (request: IncomingMessage) => string | undefined
+  /** What a session may be bound to, such as the digest of the client's certificate. */
+  readonly clientOf?: (request: IncomingMessage) => CredentialClient
 }
 
 /** A handler that runs only for requests that were let through. */
@@ -25,10 +28,6 @@ export type GuardedNodeHandler = (
   response: ServerResponse,
   admission: Admission,
 ) => void | Promise<void>
-
-// Node keeps the first of several Authorization fields; another server in front may have looked at the last.
-const bearerOf = ({ headersDistinct: { authorization } }: IncomingMessage): string | undefined =>
-  authorization?.length === 1 ? bearerCredential(authorization[0]) : undefined
 
 const refuse = (response: ServerResponse, { status, fields, body }: GuardRefusal): void => {
   if (response.headersSent) {
@@ -57,7 +56,7 @@ const refuse = (response: ServerResponse, { status, fields, body }: GuardRefusal
 export const createNodeGuard = (
   options: NodeGuardOptions,
 ): ((handler: GuardedNodeHandler) => (request: IncomingMessage, response: ServerResponse) => Promise<void>) => {
-  const { operationOf, credentialOf = bearerOf, onError = () => {} } = options
+  const { operationOf, credentialOf = incomingCredential, clientOf, onError = () => {} } = options
   const gate = createGate(options)
   return (handler) => async (request, response) => {
     // Before anything is waited for: a caller who goes away meanwhile would not be noticed any more.
@@ -65,8 +64,9 @@ export const createNodeGuard = (
       response.once('close', resolve)
     })
     const answer = await gate.admit(
-      readCredential(() => credentialOf(request), onError),
+      readOwn(() => credentialOf(request), onError),
       (subject) => operationOf(request, subject),
+      clientOf === undefined ? undefined : readOwn(() => clientOf(request), onError),
     )
     if (!answer.admitted) return refuse(response, answer)
     const finish = (outcome: 'succeeded' | 'failed', reason?: string): Promise<void> =>

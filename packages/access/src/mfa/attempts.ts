@@ -32,8 +32,11 @@ export interface AttemptCounter {
    * @throws NootropicError `LIMIT_EXCEEDED` with `details.retryAfterMs` when it must wait; it is not counted then.
    */
   admit(subject: Owner, source: string, isGuessable: boolean): Promise<void>
-  /** Forgets the failures of this source, and knows it from now on. */
-  succeed(subject: Owner, source: string): Promise<void>
+  /**
+   * Forgets the failures of this source, and knows it from now on. Among those of strangers the attempt counts no more: else who
+   * is often somewhere else would be shut out by their own successes.
+   */
+  succeed(subject: Owner, source: string, isGuessable: boolean): Promise<void>
   /** Removes what is forgotten anyway. @returns how many rows. */
   removeForgotten(): Promise<number>
 }
@@ -76,17 +79,21 @@ export const createAttemptCounter = (database: Database, time: () => number): At
     return admission
   }
 
+  const isKnown = async (transaction: Kysely<MfaTables>, key: string, now: number): Promise<boolean> => {
+    const row = await transaction
+      .selectFrom('access_attempts')
+      .select('known_until')
+      .where('key', '=', key)
+      .executeTakeFirst()
+    return (row?.known_until ?? 0) > now
+  }
+
   return {
     async admit(subject, source, isGuessable) {
       const now = time()
       const own = keyOf(subject, source)
       const admission = await tables.transaction().execute(async (transaction) => {
-        const row = await transaction
-          .selectFrom('access_attempts')
-          .select('known_until')
-          .where('key', '=', own)
-          .executeTakeFirst()
-        if (isGuessable && !((row?.known_until ?? 0) > now)) {
+        if (isGuessable && !(await isKnown(transaction, own, now))) {
           const strangers = await count(transaction, keyOf(subject, undefined), strangersLimit, now)
           if (!strangers.isAdmitted) return strangers
         }
@@ -100,13 +107,24 @@ export const createAttemptCounter = (database: Database, time: () => number): At
       })
     },
 
-    async succeed(subject, source) {
+    async succeed(subject, source, isGuessable) {
       const now = time()
-      await tables
-        .updateTable('access_attempts')
-        .set({ failures: 0, blocked_until: 0, last_at: now, known_until: now + knownForMs })
-        .where('key', '=', keyOf(subject, source))
-        .execute()
+      const own = keyOf(subject, source)
+      await tables.transaction().execute(async (transaction) => {
+        if (isGuessable && !(await isKnown(transaction, own, now))) {
+          await transaction
+            .updateTable('access_attempts')
+            .set((row) => ({ failures: row('failures', '-', 1) }))
+            .where('key', '=', keyOf(subject, undefined))
+            .where('failures', '>', 0)
+            .execute()
+        }
+        await transaction
+          .updateTable('access_attempts')
+          .set({ failures: 0, blocked_until: 0, last_at: now, known_until: now + knownForMs })
+          .where('key', '=', own)
+          .execute()
+      })
     },
 
     async removeForgotten() {

@@ -17,13 +17,13 @@ export interface TotpRow extends Owned {
 }
 
 /** A recovery code. */
-export interface RecoveryCodeRow extends Owned {
+interface RecoveryCodeRow extends Owned {
   code_hash: string
   used_at: number | null
 }
 
 /** A passkey; its id is the credential's, base64url. */
-export interface PasskeyRow extends Owned {
+interface PasskeyRow extends Owned {
   public_key: string
   counter: number
   transports: string
@@ -31,7 +31,7 @@ export interface PasskeyRow extends Owned {
 }
 
 /** A challenge that was given out and not answered. */
-export interface ChallengeRow {
+interface ChallengeRow {
   nonce_hash: string
   /** SHA-256 of everything it is bound to. */
   binding_hash: string

@@ -1,6 +1,7 @@
 import {
   type AuditEntry,
   type Clock,
+  isNootropicError,
   type Json,
   NootropicError,
   type Random,
@@ -9,8 +10,9 @@ import {
 } from '@nootropic/core'
 import type { Database } from '@nootropic/core/storage'
 import type { Owner } from '../credentials/owner.ts'
+import { recordFailedCheck } from '../credentials/record-failed-check.ts'
 import { createSteadyTime } from '../credentials/steady-time.ts'
-import type { Factor } from '../sessions/session-record.ts'
+import { type Factor, factorSchema } from '../sessions/session-record.ts'
 import { createAttemptCounter } from './attempts.ts'
 import { bindingOf, createChallenges, type StepUpOperation } from './challenges.ts'
 import { migrations } from './mfa-table.ts'
@@ -74,6 +76,7 @@ export interface Mfa {
 const refusalMessage =
   'expected a right answer to an open challenge, got one that is wrong, used or late; ask for a new challenge'
 const lifetimeMs = 5 * 60 * 1000
+const isGuessable = (factor: Factor): boolean => factor === 'totp'
 
 /**
  * Opens the second factors in a database, and makes their tables if they are not there.
@@ -102,7 +105,8 @@ export const openMfa = async (options: {
   const generators = createTotpGenerators(database, seal, time, random, toleratedSteps)
   const codes = createRecoveryCodes(database, time, random)
   const keyring =
-    relyingParty && createPasskeys(database, relyingParty, await keys.secret('mfa-user-handles'), challenges, time)
+    relyingParty &&
+    createPasskeys(database, relyingParty, await keys.secret('mfa-user-handles'), challenges, seal, time)
   const passkeys = (): Passkeys => {
     if (keyring !== undefined) return keyring
     throw new NootropicError(
@@ -127,11 +131,17 @@ export const openMfa = async (options: {
     await audit(subject, action, resource, 'denied', reason)
     throw new NootropicError('CREDENTIAL_INVALID', refusalMessage)
   }
+  const recorded = <Result>(
+    subject: Owner,
+    action: string,
+    resource: string,
+    check: () => Promise<Result>,
+  ): Promise<Result> => recordFailedCheck(check, (code) => audit(subject, action, resource, 'failed', code))
   const admit = async (subject: Owner, source: string, factor: Factor, resource: string): Promise<void> => {
     try {
-      await attempts.admit(subject, source, factor === 'totp')
+      await attempts.admit(subject, source, isGuessable(factor))
     } catch (error) {
-      await audit(subject, 'mfa.prove', resource, 'denied', 'throttled')
+      if (isNootropicError(error, 'LIMIT_EXCEEDED')) await audit(subject, 'mfa.prove', resource, 'denied', 'throttled')
       throw error
     }
   }
@@ -144,8 +154,6 @@ export const openMfa = async (options: {
         return (await codes.take(subject, answer.code)) ? 'right' : 'wrong'
       case 'passkey':
         return passkeys().take(subject, nonce, answer.response)
-      default:
-        return 'unknown-factor'
     }
   }
 
@@ -156,13 +164,14 @@ export const openMfa = async (options: {
         await changed(subject, 'mfa.enrol', 'totp')
         return enrolment
       },
-      async confirm(subject, id, code, source) {
-        await admit(subject, source, 'totp', `factor:totp`)
-        if (!(await generators.confirm(subject, id, code)))
-          return refuse(subject, 'mfa.confirm', 'factor:totp', 'wrong')
-        await changed(subject, 'mfa.confirm', 'totp')
-        await attempts.succeed(subject, source)
-      },
+      confirm: (subject, id, code, source) =>
+        recorded(subject, 'mfa.confirm', 'factor:totp', async () => {
+          await admit(subject, source, 'totp', 'factor:totp')
+          if (!(await generators.confirm(subject, id, code)))
+            return refuse(subject, 'mfa.confirm', 'factor:totp', 'wrong')
+          await changed(subject, 'mfa.confirm', 'totp')
+          await attempts.succeed(subject, source, isGuessable('totp'))
+        }),
       async remove(subject, id) {
         const isRemoved = await generators.remove(subject, id)
         if (isRemoved) await changed(subject, 'mfa.remove', 'totp')
@@ -180,12 +189,13 @@ export const openMfa = async (options: {
     },
     passkeys: {
       beginRegistration: async (subject, session, account) => passkeys().beginRegistration(subject, session, account),
-      async finishRegistration(subject, session, response) {
-        const id = await passkeys().finishRegistration(subject, session, response)
-        if (id === undefined) return refuse(subject, 'mfa.enrol', 'factor:passkey', 'wrong')
-        await changed(subject, 'mfa.enrol', 'passkey')
-        return id
-      },
+      finishRegistration: (subject, session, response) =>
+        recorded(subject, 'mfa.enrol', 'factor:passkey', async () => {
+          const id = await passkeys().finishRegistration(subject, session, response)
+          if (id === undefined) return refuse(subject, 'mfa.enrol', 'factor:passkey', 'wrong')
+          await changed(subject, 'mfa.enrol', 'passkey')
+          return id
+        }),
       async remove(subject, id) {
         const isRemoved = await passkeys().remove(subject, id)
         if (isRemoved) await changed(subject, 'mfa.remove', 'passkey')
@@ -204,16 +214,20 @@ export const openMfa = async (options: {
       const { subject, action, resource } = operation
       const target = `${resource.type}:${resource.id}`
       const no = (reason: string) => refuse(subject, 'mfa.prove', target, reason)
+      // The answer comes from a caller, as whatever JSON it was.
+      if (!factorSchema.safeParse(answer?.factor).success) return no('unknown-factor')
       if (accepted !== undefined && !accepted.includes(answer.factor)) return no('factor-not-accepted')
-      await admit(subject, source, answer.factor, target)
-      const binding = bindingOf(operation)
-      if (!(await challenges.take(challenge, binding))) return no('challenge-not-open')
-      const outcome = await take(subject, challenge, answer)
-      if (outcome !== 'right') return no(outcome)
-      // Recorded before anything counts: without the record there is no proof.
-      await audit(subject, 'mfa.prove', target, 'succeeded', `${answer.factor} for ${action}`)
-      await attempts.succeed(subject, source)
-      return { factor: answer.factor, provedAt: new Date(time()).toISOString(), binding }
+      return recorded(subject, 'mfa.prove', target, async () => {
+        await admit(subject, source, answer.factor, target)
+        const binding = bindingOf(operation)
+        if (!(await challenges.take(challenge, binding))) return no('challenge-not-open')
+        const outcome = await take(subject, challenge, answer)
+        if (outcome !== 'right') return no(outcome)
+        // Recorded before anything counts: without the record there is no proof.
+        await audit(subject, 'mfa.prove', target, 'succeeded', `${answer.factor} for ${action}`)
+        await attempts.succeed(subject, source, isGuessable(answer.factor))
+        return { factor: answer.factor, provedAt: new Date(time()).toISOString(), binding }
+      })
     },
 
     removeExpired: async () => (await challenges.removeExpired()) + (await attempts.removeForgotten()),

@@ -7,6 +7,7 @@ import type { Challenges } from './challenges.ts'
 import type { MfaTables } from './mfa-table.ts'
 import { assertionResponseSchema, challengeOf, registrationResponseSchema } from './passkey-response.ts'
 import type { RelyingParty } from './relying-party.ts'
+import type { SeedSeal } from './seed-seal.ts'
 import { loadWebAuthn } from './webauthn-library.ts'
 
 const maximumPerSubject = 20
@@ -14,7 +15,7 @@ const maximumPerSubject = 20
 const algorithms = [-8, -7, -257]
 
 /** What came of an answer by passkey. */
-export type PasskeyOutcome = 'right' | 'wrong' | 'counter-went-back'
+type PasskeyOutcome = 'right' | 'wrong' | 'counter-went-back'
 
 /** Passkeys (WebAuthn): their public keys and counters. The user must be verified by the authenticator each time. */
 export interface Passkeys {
@@ -37,11 +38,23 @@ const registrationBinding = (subject: Owner, session: string): string =>
 
 const transportsSchema = z.array(z.string())
 
+// Sealed under it, a public key stays that of this passkey and this subject: whoever can write the table puts none of his own
+// in its place (ASVS 6.7.1).
+const publicKeyName = (id: string, { type, id: subjectId }: Owner): string =>
+  JSON.stringify(['passkey', id, type, subjectId])
+
+const verifyRoom = (count: number): void => {
+  if (count < maximumPerSubject) return
+  const found = `${count} already; remove one first`
+  throw new NootropicError('LIMIT_EXCEEDED', `expected at most ${maximumPerSubject} passkeys, found ${found}`)
+}
+
 export const createPasskeys = (
   database: Database,
   relyingParty: RelyingParty,
   userHandleKey: KeyObject,
   challenges: Challenges,
+  seal: SeedSeal,
   time: () => number,
 ): Passkeys => {
   const tables = database.tables<MfaTables>()
@@ -73,10 +86,7 @@ export const createPasskeys = (
     async beginRegistration(subject, session, account) {
       const { generateRegistrationOptions } = await loadWebAuthn()
       const excludeCredentials = await descriptors(subject)
-      if (excludeCredentials.length >= maximumPerSubject) {
-        const found = `${excludeCredentials.length} already; remove one first`
-        throw new NootropicError('LIMIT_EXCEEDED', `expected at most ${maximumPerSubject} passkeys, found ${found}`)
-      }
+      verifyRoom(excludeCredentials.length)
       const { nonce } = await challenges.give(registrationBinding(subject, session))
       const options = await generateRegistrationOptions({
         rpName: relyingParty.name,
@@ -106,6 +116,8 @@ export const createPasskeys = (
         supportedAlgorithmIDs: algorithms,
       }).catch(() => undefined)
       if (verified?.verified !== true) return undefined
+      // Many registrations may have begun while there was room.
+      verifyRoom((await descriptors(subject)).length)
       const { credential } = verified.registrationInfo
       const row = await tables
         .insertInto('access_passkeys')
@@ -114,7 +126,7 @@ export const createPasskeys = (
           subject_type: subject.type,
           subject_id: subject.id,
           created_at: time(),
-          public_key: Buffer.from(credential.publicKey).toString('base64'),
+          public_key: seal.seal(publicKeyName(credential.id, subject), credential.publicKey),
           counter: credential.counter,
           transports: JSON.stringify(transports),
           last_used_at: null,
@@ -146,12 +158,13 @@ export const createPasskeys = (
       const row = await ofSubject(subject).where('id', '=', id).executeTakeFirst()
       if (row === undefined) return 'wrong'
       const { verifyAuthenticationResponse } = await loadWebAuthn()
+      const publicKey = new Uint8Array(seal.open(publicKeyName(id, subject), row.public_key))
       const verified = await verifyAuthenticationResponse({
         ...expected,
         response: { id, rawId, type, clientExtensionResults: {}, response: given },
         expectedChallenge: nonce,
         // The counter is compared below, in the statement that writes it: for one of all processes.
-        credential: { id, publicKey: new Uint8Array(Buffer.from(row.public_key, 'base64')), counter: 0 },
+        credential: { id, publicKey, counter: 0 },
       }).catch(() => undefined)
       if (verified?.verified !== true) return 'wrong'
       const { newCounter } = verified.authenticationInfo

@@ -2,10 +2,10 @@ import { createSecretKey, type KeyObject } from 'node:crypto'
 import { NootropicError, type Random } from '@nootropic/core'
 import { hkdfExpand, type KeyStore, openFloe, sealFloe } from '@nootropic/core/crypto'
 
-/** Where the secret comes from that seeds are sealed under: core's key store satisfies it. */
+/** Where the secret comes from that seeds and public keys are sealed under: core's key store satisfies it. */
 export type SecretStore = Pick<KeyStore, 'secret'>
 
-/** Seals seeds, each under a key of its own and bound to its name. */
+/** Seals what a factor is checked by, each under a key of its own and bound to its name. */
 export interface SeedSeal {
   /** @returns base64. */
   seal(name: string, seed: Uint8Array): string
@@ -22,7 +22,7 @@ export const createSeedSeal = async (keys: SecretStore, random: Random): Promise
     bytes.fill(0)
     return key
   }
-  // A seed is 20 bytes: one small segment.
+  // A seed is 20 bytes and a public key a few hundred at most: small segments.
   const optionsFor = (name: string) => ({ associatedData: Buffer.from(name), random, segmentLength: 256 })
   return {
     seal: (name, seed) => sealFloe(keyFor(name), seed, optionsFor(name)).toString('base64'),
@@ -30,7 +30,7 @@ export const createSeedSeal = async (keys: SecretStore, random: Random): Promise
       try {
         return openFloe(keyFor(name), Buffer.from(sealed, 'base64'), { associatedData: Buffer.from(name) })
       } catch (cause) {
-        const message = 'expected a seed that this key store sealed, found another; enrol the generator anew'
+        const message = 'expected a factor that this key store sealed, found another; enrol it anew'
         throw new NootropicError('KEY_UNAVAILABLE', message, { cause })
       }
     },

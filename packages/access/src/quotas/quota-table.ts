@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 
 /** A row of `access_quota_counters`. All numbers are whole; times are milliseconds since 1970 by the store's clock. */
-export interface QuotaCounterRow {
+interface QuotaCounterRow {
   /** SHA-256 over quota, window, subject and model, hexadecimal. */
   counter: string
   /** Whose count it is, `["type","id"]`, where it is one subject's: so that it can be erased. */
@@ -14,7 +14,7 @@ export interface QuotaCounterRow {
 }
 
 /** A row of `access_quota_reservations`. */
-export interface QuotaReservationRow {
+interface QuotaReservationRow {
   id: string
   /** Which opened store made it: its process renews all of its reservations at once. */
   holder: string

@@ -2,8 +2,7 @@ import { type AccessRequest, NootropicError } from '@nootropic/core'
 import { z } from 'zod'
 import { nameSchema } from '../name.ts'
 
-/** What a quota counts. */
-export const quotaMeasures = ['requests', 'tokens', 'bytes', 'compute-seconds'] as const
+const quotaMeasures = ['requests', 'tokens', 'bytes', 'compute-seconds'] as const
 /** What a quota counts. */
 export type QuotaMeasure = (typeof quotaMeasures)[number]
 
@@ -68,8 +67,7 @@ export const quotasSchema = z
 
 const amount = z.number().nonnegative().max(maximumLimit)
 const wholeAmount = amount.int()
-/** The schema of {@link QuotaAmounts}. */
-export const quotaAmountsSchema = z.strictObject({
+const quotaAmountsSchema = z.strictObject({
   requests: wholeAmount.optional(),
   tokens: wholeAmount.optional(),
   bytes: wholeAmount.optional(),
@@ -91,8 +89,10 @@ export const isLimiting = (quota: Quota, subject: AccessRequest['subject'], mode
   if (quota.model !== undefined && quota.model !== model) return false
   if (quota.subject === undefined) return true
   if ('role' in quota.subject) {
-    const roles = subject.properties?.roles ?? []
-    return !Array.isArray(roles) || roles.includes(quota.subject.role)
+    const { role } = quota.subject
+    // A limit on a role of the owner holds for credentials without it too, as a rule that forbids does.
+    const { roles = [], ownerRoles = [] } = subject.properties ?? {}
+    return [roles, ownerRoles].some((names) => !Array.isArray(names) || names.includes(role))
   }
   return quota.subject.type === subject.type && quota.subject.id === subject.id
 }

@@ -60,8 +60,13 @@ export const releaseExpired = async (tables: Kysely<QuotaTables>, now: number): 
 export const eraseSubject = (tables: Kysely<QuotaTables>, subject: AccessRequest['subject']): Promise<void> =>
   tables.transaction().execute(async (transaction) => {
     const text = subjectText(subject)
-    const ids = transaction.selectFrom('access_quota_reservations').select('id').where('subject', '=', text)
-    await transaction.deleteFrom('access_quota_holds').where('reservation', 'in', ids).execute()
-    await transaction.deleteFrom('access_quota_reservations').where('subject', '=', text).execute()
-    await transaction.deleteFrom('access_quota_counters').where('subject', '=', text).execute()
+    // In the order in which requests take and settle them, so that neither waits for the other on PostgreSQL.
+    const reservations = transaction.deleteFrom('access_quota_reservations').where('subject', '=', text)
+    for (const { id } of await reservations.returning('id').execute()) {
+      await transaction.deleteFrom('access_quota_holds').where('reservation', '=', id).execute()
+    }
+    const counters = transaction.selectFrom('access_quota_counters').select('counter').where('subject', '=', text)
+    for (const { counter } of await counters.orderBy('counter').execute()) {
+      await transaction.deleteFrom('access_quota_counters').where('counter', '=', counter).execute()
+    }
   })

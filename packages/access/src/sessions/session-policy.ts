@@ -25,7 +25,11 @@ const schema = z.strictObject({
 /** How long sessions live, and how many a subject may have. Defaults: 30 minutes idle, 12 hours, five, the oldest ends. */
 export type SessionPolicy = z.input<typeof schema>
 
-/** @throws NootropicError `CONFIGURATION_INVALID` for values that cannot be, or an idle time beyond the absolute one. */
+/**
+ * The policy of sessions with its defaults filled in.
+ *
+ * @throws NootropicError `CONFIGURATION_INVALID` for values that cannot be, or an idle time beyond the absolute one.
+ */
 export const parseSessionPolicy = (policy: SessionPolicy): z.output<typeof schema> => {
   const parsed = schema.safeParse(policy)
   if (!parsed.success) {

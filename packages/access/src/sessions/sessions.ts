@@ -2,6 +2,7 @@ import {
   type AuditEntry,
   type Authenticator,
   type Clock,
+  type CredentialClient,
   NootropicError,
   type Random,
   systemClock,
@@ -10,6 +11,7 @@ import {
 import type { Database } from '@nootropic/core/storage'
 import { z } from 'zod'
 import { type Owner, presentRoles, type RolesOf } from '../credentials/owner.ts'
+import { recordFailedCheck } from '../credentials/record-failed-check.ts'
 import { createSteadyTime } from '../credentials/steady-time.ts'
 import { checkLife, isBoundTo, type SessionRefusal } from './check-session.ts'
 import { parseSessionPolicy, type SessionPolicy } from './session-policy.ts'
@@ -24,12 +26,6 @@ import {
 } from './session-record.ts'
 import { migrations, type SessionRow, type SessionTables } from './session-table.ts'
 import { createSessionToken, hashOfBinding, hashOfToken } from './session-token.ts'
-
-/** What a client presents besides its token. */
-export interface SessionClient {
-  /** The same text that the session was bound to. */
-  readonly binding?: string | undefined
-}
 
 /** Begins, finds out, renews and ends sessions. */
 export interface Sessions extends Authenticator {
@@ -46,18 +42,18 @@ export interface Sessions extends Authenticator {
    *
    * @throws NootropicError `CREDENTIAL_INVALID`, with the same message for every reason.
    */
-  authenticate(token: string, client?: SessionClient): ReturnType<Authenticator['authenticate']>
+  authenticate(token: string, client?: CredentialClient): ReturnType<Authenticator['authenticate']>
   /**
    * Gives a session a new token, and the old one ends at once: for every change of what the session may do (ASVS 7.2.4), such as
    * a second factor that was just proved. When it expires does not change. Of several at once one gets the new token.
    *
    * @throws NootropicError `CREDENTIAL_INVALID` as `authenticate`.
    */
-  renew(token: string, options?: SessionClient & { factor?: Factor }): Promise<{ token: string; expiresAt: Date }>
+  renew(token: string, options?: CredentialClient & { factor?: Factor }): Promise<{ token: string; expiresAt: Date }>
   /** Ends a session: its next use fails, in every process. @returns whether there was one to end. */
   revoke(id: string): Promise<boolean>
-  /** Ends every session of a subject, or all but one. @returns how many there were to end. */
-  revokeAll(subject: Owner, options?: { exceptId?: string }): Promise<number>
+  /** Ends every session of a subject or of everybody, or all but one. @returns how many there were to end. */
+  revokeAll(whose: Owner | 'everybody', options?: { exceptId?: string }): Promise<number>
   /** The sessions of a subject that are alive, oldest first. */
   list(subject: Owner): Promise<SessionRecord[]>
   /** Removes the rows of sessions that ended. @returns how many. */
@@ -109,7 +105,7 @@ export const openSessions = async (options: {
     throw new NootropicError('CREDENTIAL_INVALID', refusalMessage)
   }
 
-  const find = async (token: string, client: SessionClient) => {
+  const find = async (token: string, client: CredentialClient) => {
     const hash = hashOfToken(token)
     if (hash === undefined) return refuse('malformed')
     const row = await tables.selectFrom('access_sessions').selectAll().where('token_hash', '=', hash).executeTakeFirst()
@@ -121,6 +117,8 @@ export const openSessions = async (options: {
     const roles = await presentRoles(toSessionRecord(row).roles, ownerOf(row), rolesOf)
     return roles === undefined ? refuse('owner-gone', row) : { row, roles, now }
   }
+  const recorded = <Result>(check: () => Promise<Result>): Promise<Result> =>
+    recordFailedCheck(check, (reason) => audit({ action: 'session.use', outcome: 'failed', reason }))
 
   return {
     async create(input) {
@@ -170,45 +168,47 @@ export const openSessions = async (options: {
       return { id: row.id, token, expiresAt: new Date(expiresAt) }
     },
 
-    async authenticate(token, client = {}) {
-      const { row, roles, now } = await find(token, client)
-      if (now - row.last_seen_at >= seenEveryMs) {
-        await tables
-          .updateTable('access_sessions')
-          .set({ last_seen_at: now })
-          .where('id', '=', row.id)
-          .where('last_seen_at', '<', now)
-          .execute()
-      }
-      const { factor: proved } = toSessionRecord(row)
-      const factor = proved === undefined ? {} : { factor: proved.name, factorProvedAt: proved.provedAt }
-      return { ...ownerOf(row), properties: { roles, session: row.id, ...factor } }
-    },
+    authenticate: (token, client = {}) =>
+      recorded(async () => {
+        const { row, roles, now } = await find(token, client)
+        if (now - row.last_seen_at >= seenEveryMs) {
+          await tables
+            .updateTable('access_sessions')
+            .set({ last_seen_at: now })
+            .where('id', '=', row.id)
+            .where('last_seen_at', '<', now)
+            .execute()
+        }
+        const { factor: proved } = toSessionRecord(row)
+        const factor = proved === undefined ? {} : { factor: proved.name, factorProvedAt: proved.provedAt }
+        return { ...ownerOf(row), properties: { ...roles, session: row.id, ...factor } }
+      }),
 
-    async renew(token, { factor, ...client } = {}) {
-      const { row, now } = await find(token, client)
-      if (factor !== undefined && !factorSchema.safeParse(factor).success) {
-        throw new NootropicError('USAGE', `expected one of ${factorSchema.options.join(', ')}, got another factor`)
-      }
-      const next = createSessionToken(random)
-      const renewed = await tables
-        .updateTable('access_sessions')
-        .set({
-          token_hash: hashOfToken(next) ?? '',
-          last_seen_at: Math.max(now, row.last_seen_at),
-          ...(factor === undefined ? {} : { factor, factor_at: now }),
-        })
-        .where('id', '=', row.id)
-        .where('token_hash', '=', row.token_hash)
-        .where('revoked_at', 'is', null)
-        .returning('expires_at')
-        .executeTakeFirst()
-      // Another call renewed or ended it between the two statements.
-      if (renewed === undefined) return refuse('unknown', row)
-      const reason = factor === undefined ? {} : { reason: factor }
-      await audit({ action: 'session.renew', outcome: 'succeeded', ...reason }, ownerOf(row), row.id)
-      return { token: next, expiresAt: new Date(renewed.expires_at) }
-    },
+    renew: (token, { factor, ...client } = {}) =>
+      recorded(async () => {
+        const { row, now } = await find(token, client)
+        if (factor !== undefined && !factorSchema.safeParse(factor).success) {
+          throw new NootropicError('USAGE', `expected one of ${factorSchema.options.join(', ')}, got another factor`)
+        }
+        const next = createSessionToken(random)
+        const renewed = await tables
+          .updateTable('access_sessions')
+          .set({
+            token_hash: hashOfToken(next) ?? '',
+            last_seen_at: Math.max(now, row.last_seen_at),
+            ...(factor === undefined ? {} : { factor, factor_at: now }),
+          })
+          .where('id', '=', row.id)
+          .where('token_hash', '=', row.token_hash)
+          .where('revoked_at', 'is', null)
+          .returning('expires_at')
+          .executeTakeFirst()
+        // Another call renewed or ended it between the two statements.
+        if (renewed === undefined) return refuse('unknown', row)
+        const reason = factor === undefined ? {} : { reason: factor }
+        await audit({ action: 'session.renew', outcome: 'succeeded', ...reason }, ownerOf(row), row.id)
+        return { token: next, expiresAt: new Date(renewed.expires_at) }
+      }),
 
     async revoke(id) {
       const row = await endSessions(tables, steadyTime()).where('id', '=', id).returningAll().executeTakeFirst()
@@ -216,15 +216,16 @@ export const openSessions = async (options: {
       return row !== undefined
     },
 
-    async revokeAll(subject, { exceptId } = {}) {
+    async revokeAll(whose, { exceptId } = {}) {
       const rows = await tables.transaction().execute(async (transaction) => {
-        await lockSubject(transaction, subject)
         const all = endSessions(transaction, steadyTime())
-          .where('subject_type', '=', subject.type)
-          .where('subject_id', '=', subject.id)
-        return (exceptId === undefined ? all : all.where('id', '!=', exceptId)).returning('id').execute()
+        const others = exceptId === undefined ? all : all.where('id', '!=', exceptId)
+        if (whose === 'everybody') return others.returningAll().execute()
+        await lockSubject(transaction, whose)
+        const theirs = others.where('subject_type', '=', whose.type).where('subject_id', '=', whose.id)
+        return theirs.returningAll().execute()
       })
-      for (const { id } of rows) await audit(revoked, subject, id)
+      for (const row of rows) await audit(revoked, ownerOf(row), row.id)
       return rows.length
     },
 

@@ -1,25 +1,30 @@
 import type { Event, EventContent, Finding } from '@nootropic/core'
-import { checkPermissions, type PathPermission } from '../permissions.ts'
 import type { FileChange } from './changes.ts'
 import { watchFiles } from './file-watch.ts'
 import { type FileHolder, listHolders } from './holders.ts'
-import { checkIntegrity, type ExpectedFile } from './integrity.ts'
 import { takeSnapshot } from './snapshot.ts'
+
+/** What one check of an {@link AccessMonitor} found. */
+export interface AccessCheck {
+  /** Since the last look. */
+  readonly changes: readonly FileChange[]
+  readonly findings: readonly Finding[]
+  readonly holders: readonly FileHolder[]
+}
 
 /** Watches models, keys and settings until it is closed. */
 export interface AccessMonitor {
   /** Runs every check now, publishes what is new, and returns what is wrong. */
-  check(): Promise<{
-    readonly changes: readonly FileChange[]
-    readonly findings: readonly Finding[]
-    readonly holders: readonly FileHolder[]
-  }>
+  check(): Promise<AccessCheck>
   /** What it cannot see, in sentences: to be shown where its results are. */
   blindSpots(): string[]
-  close(): void
+  /** Resolves when nothing is under way any more. */
+  close(): Promise<void>
 }
 
 const defaultCheckSeconds = 300
+// Who makes files by the thousand must not fill the log, nor this process while nothing can be published (CWE-770).
+const maximumUntold = 1000
 
 /** The types of event that a monitor publishes. */
 export const accessMonitorEvents = {
@@ -30,13 +35,15 @@ export const accessMonitorEvents = {
 } as const
 
 /**
- * Watches files as the manifest kind AccessMonitoring asks for: changes as they happen, and at intervals integrity,
- * permissions and the processes that hold a file. A finding or holder is published when it is new, not at every check.
+ * Watches files as the manifest kind AccessMonitoring asks for: changes as they happen, and at intervals the checks that it is
+ * given and the processes that hold a file. A finding or holder is published when it is new, not at every check; what could
+ * not be published is published again at the next one.
  *
  * It detects and never prevents; `blindSpots()` says what it cannot see.
  *
- * @param options.paths absolute files and directories.
- * @param options.expected digests from `recordIntegrity`; without it contents are not read.
+ * @param options.paths absolute files and directories whose changes are told of.
+ * @param options.heldPaths absolute files and directories whose holders are listed.
+ * @param options.checks such as `createIntegrityCheck(…)` or `() => checkPermissions(…)`.
  * @param options.publish for example `(content) => bus.publish(content)`.
  * @param options.onError is told when publishing fails.
  * @throws NootropicError `USAGE` for a path that is not absolute.
@@ -48,57 +55,73 @@ export const accessMonitorEvents = {
  */
 export const openAccessMonitor = async (options: {
   paths: readonly string[]
-  expected?: readonly ExpectedFile[]
-  permissions?: readonly PathPermission[]
-  watchProcesses?: boolean
+  heldPaths?: readonly string[]
+  checks?: readonly (() => Promise<readonly Finding[]>)[]
   checkEverySeconds?: number
   publish: (content: EventContent) => Promise<unknown>
   onError: (error: unknown) => void
 }): Promise<AccessMonitor> => {
-  const { paths, expected, permissions = [], watchProcesses = true, publish, onError } = options
+  const { paths, heldPaths = [], checks = [], publish, onError } = options
   const { checkEverySeconds = defaultCheckSeconds } = options
   let known = new Set<string>()
   let holderBlindSpots: string[] = []
+  const untold: FileChange[] = []
+  let uncounted = 0
 
-  const tell = async (type: string, subject: string, data: Event['data']): Promise<void> => {
+  const tell = async (type: string, subject: string, data: Event['data']): Promise<boolean> => {
     try {
       await publish({ source: '/nootropic/access', type, subject, data })
+      return true
     } catch (error) {
       onError(error)
+      return false
     }
   }
 
-  const watch = await watchFiles({
-    paths,
-    onError,
-    lookEveryMs: checkEverySeconds * 1000,
-    onChanges: async (changes) => {
-      for (const { kind, path, detail, from } of changes) {
-        await tell(accessMonitorEvents.fileChanged, path, { kind, detail, ...(from === undefined ? {} : { from }) })
-      }
-    },
-  })
+  const tellUntold = async (): Promise<void> => {
+    for (let next = untold[0]; next !== undefined; next = untold[0]) {
+      const { kind, path, detail, from } = next
+      const data = { kind, detail, ...(from === undefined ? {} : { from }) }
+      if (!(await tell(accessMonitorEvents.fileChanged, path, data))) return
+      untold.shift()
+    }
+    const more = { kind: 'more', detail: `${uncounted} more changes`, count: uncounted }
+    if (uncounted > 0 && (await tell(accessMonitorEvents.fileChanged, paths.join(' '), more))) uncounted = 0
+  }
+  // One after the other: two at once would tell of the same change.
+  let telling = Promise.resolve()
+  const tellChanges = (changes: readonly FileChange[]): Promise<void> => {
+    const room = maximumUntold - untold.length
+    untold.push(...changes.slice(0, room))
+    uncounted += Math.max(0, changes.length - room)
+    telling = telling.then(tellUntold)
+    return telling
+  }
+
+  const watch =
+    paths.length === 0
+      ? undefined
+      : await watchFiles({ paths, onError, lookEveryMs: checkEverySeconds * 1000, onChanges: tellChanges })
 
   const holdersOf = async (): Promise<readonly FileHolder[]> => {
-    if (!watchProcesses) return []
-    const { holders, unseenProcesses, blindSpots } = await listHolders([...(await takeSnapshot(paths)).files.keys()])
+    if (heldPaths.length === 0) return []
+    const { files } = await takeSnapshot(heldPaths)
+    const { holders, unseenProcesses, blindSpots } = await listHolders([...files.keys()])
     const others = unseenProcesses === 0 ? [] : [`The files of ${unseenProcesses} processes could not be looked at.`]
     holderBlindSpots = [...blindSpots, ...others]
     return holders.filter(({ pid }) => pid !== process.pid)
   }
 
-  const run = async () => {
-    const changes = await watch.check()
-    const findings = [
-      ...(expected === undefined ? [] : await checkIntegrity(expected, paths)),
-      ...(await checkPermissions(permissions)),
-    ]
+  const run = async (): Promise<AccessCheck> => {
+    const changes = (await watch?.check()) ?? []
+    await tellChanges([])
+    const findings: Finding[] = []
+    for (const check of checks) findings.push(...(await check()))
     const holders = await holdersOf()
     // What was told of and stands is not told of again; what was mended and comes back is.
     const now = new Set<string>()
     const tellIfNew = async (key: string, type: string, subject: string, data: Event['data']): Promise<void> => {
-      now.add(key)
-      if (!known.has(key)) await tell(type, subject, data)
+      if (known.has(key) || (await tell(type, subject, data))) now.add(key)
     }
     for (const { rule, severity, message, location } of findings) {
       const { path } = location
@@ -112,32 +135,32 @@ export const openAccessMonitor = async (options: {
     return { changes, findings, holders }
   }
 
-  // One check at a time: two at once would tell of the same thing twice.
+  // One check at a time, for the same reason. A check that could not be made is not a check that found nothing.
   let queue: Promise<unknown> = Promise.resolve()
-  const check = (): ReturnType<typeof run> => {
-    const result = queue.then(run)
+  const check = (): Promise<AccessCheck> => {
+    const result = queue.then(run).catch(async (error: unknown) => {
+      const message = 'a check could not be made'
+      await tell(accessMonitorEvents.checkFailed, [...new Set([...paths, ...heldPaths])].join(' '), { message })
+      throw error
+    })
     queue = result.catch(() => {})
     return result
   }
-  const interval = setInterval(() => {
-    check().catch(async (error: unknown) => {
-      onError(error)
-      // A check that could not be made is not a check that found nothing.
-      await tell(accessMonitorEvents.checkFailed, paths.join(' '), { message: 'a periodic check could not be made' })
-    })
-  }, checkEverySeconds * 1000)
+  const interval = setInterval(() => void check().catch(onError), checkEverySeconds * 1000)
   interval.unref()
 
   return {
     check,
     blindSpots: () => [
-      ...watch.blindSpots(),
-      ...(expected === undefined ? ['Contents are not read: no digests were recorded.'] : []),
-      ...(watchProcesses ? holderBlindSpots : ['Processes are not looked at.']),
+      ...(watch?.blindSpots() ?? ['Changes of files are not told of.']),
+      ...(checks.length === 0 ? ['Contents, modes and owners are not checked.'] : []),
+      ...(heldPaths.length === 0 ? ['Processes are not looked at.'] : holderBlindSpots),
     ],
-    close() {
+    async close() {
       clearInterval(interval)
-      watch.close()
+      watch?.close()
+      await queue
+      await telling
     },
   }
 }

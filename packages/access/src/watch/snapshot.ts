@@ -31,6 +31,8 @@ export interface Snapshot {
 // A tree beyond these is not a model directory, and walking it would not end (CWE-400).
 const maximumEntries = 100_000
 const maximumDepth = 64
+// What Node puts in the place of bytes that are no text: a name with it leads nowhere.
+const undecoded = '\uFFFD'
 
 const kindOf = (stats: BigIntStats): FileState['kind'] => {
   if (stats.isFile()) return 'file'
@@ -38,7 +40,8 @@ const kindOf = (stats: BigIntStats): FileState['kind'] => {
   return stats.isSymbolicLink() ? 'link' : 'other'
 }
 
-const stateOf = async (path: string): Promise<FileState> => {
+/** What can be told of what stands at a path. @throws the system's error */
+export const stateOf = async (path: string): Promise<FileState> => {
   const stats = await lstat(path, { bigint: true })
   const kind = kindOf(stats)
   return {
@@ -76,7 +79,8 @@ export const takeSnapshot = async (paths: readonly string[]): Promise<Snapshot> 
       for (const name of await readdir(path)) await visit(join(path, name), depth + 1)
     } catch (error) {
       // What is gone is missing from the files; everything else is there and cannot be seen.
-      if (codeOf(error) !== 'ENOENT') unseen.set(path, codeOf(error))
+      if (path.includes(undecoded)) unseen.set(path, 'its name is not UTF-8')
+      else if (codeOf(error) !== 'ENOENT') unseen.set(path, codeOf(error))
     }
   }
   for (const path of paths) {

@@ -1,8 +1,7 @@
 import { isIPv4 } from 'node:net'
-import type { AccessRequest, Json, SeededRandom } from '@nootropic/core'
+import type { AccessDecision, AccessRequest, Json, SeededRandom } from '@nootropic/core'
 import type { Condition } from '../../src/authorisation/condition.ts'
 import type { Directory } from '../../src/authorisation/directory.ts'
-import type { ExplainedDecision } from '../../src/authorisation/explanation.ts'
 import type { Rule } from '../../src/authorisation/rule.ts'
 
 // The oracle: every rule looked at for every request, membership by going round until nothing is added, conditions by
@@ -17,7 +16,7 @@ export interface Judged {
 }
 
 /** A decision in the oracle's terms. */
-export const judgedOf = ({ decision, context }: ExplainedDecision): Judged => ({
+export const judgedOf = ({ decision, context }: AccessDecision): Judged => ({
   decision,
   rules: context.rules,
   nearest: (context.nearest ?? []).map(({ rule, lacks }) => ({ rule, lacks: lacks.map(({ part }) => part) })),

@@ -15,14 +15,14 @@ const asked: AccessRequest = {
 }
 const clock = createManualClock('2026-01-01T12:00:00Z')
 
+const open = async (location: string): Promise<Database> => {
+  const database = await openDatabase(location)
+  onTestFinished(() => database.close().catch(() => {}))
+  return database
+}
+
 /** What holds of stored policies on whichever engine; `createLocation` makes an empty database. */
 export const describePolicyStore = (engine: string, createLocation: () => Promise<string>): void => {
-  const open = async (location: string): Promise<Database> => {
-    const database = await openDatabase(location)
-    onTestFinished(() => database.close().catch(() => {}))
-    return database
-  }
-
   test(`${engine}: nothing is permitted before a policy is published, and then by the last one`, async () => {
     const store = await openPolicyStore({ database: await open(await createLocation()), clock })
     const authorizer = createStoredAuthorizer(store, { clock })
@@ -39,6 +39,34 @@ export const describePolicyStore = (engine: string, createLocation: () => Promis
     await store.publish({ rules, directory, expectedVersion: 2, author: 'ada' })
     expect((await authorizer.authorize(asked)).decision).toBe(true)
     await expect(store.readVersion(9)).rejects.toMatchObject({ code: 'USAGE' })
+  })
+
+  test(`${engine}: what counts while nothing is published is replaced by the first policy, for good`, async () => {
+    const database = await open(await createLocation())
+    const initial = { rules: [rule] }
+    const store = await openPolicyStore({ database, initial, clock })
+    const authorizer = createStoredAuthorizer(store, { clock })
+    expect(await store.read()).toEqual({ version: 0, rules: [rule], directory: {} })
+    expect((await authorizer.authorize(asked)).context.rules).toEqual(['r'])
+    await store.publish({ rules: [], expectedVersion: 0, author: 'ada' })
+    expect((await authorizer.authorize(asked)).decision).toBe(false)
+    const reopened = createStoredAuthorizer(await openPolicyStore({ database, initial, clock }), { clock })
+    expect((await reopened.authorize(asked)).decision).toBe(false)
+    const wrong = openPolicyStore({ database, initial: { rules: [rule, rule] }, clock })
+    await expect(wrong).rejects.toMatchObject({ code: 'CONFIGURATION_INVALID' })
+  })
+
+  test(`${engine}: permits that are switched off do not count, and are kept as they were published`, async () => {
+    const database = await open(await createLocation())
+    const switchedOff = ({ principal }: Rule) => (principal === 'any' ? 'permits for anybody are off' : undefined)
+    const store = await openPolicyStore({ database, switchedOff, clock })
+    await store.publish({ rules: [rule], expectedVersion: 0, author: 'ada' })
+    const { decision, context } = await createStoredAuthorizer(store, { clock }).authorize(asked)
+    expect([decision, context.nearest]).toEqual([
+      false,
+      [{ rule: 'r', lacks: [{ part: 'switch', why: 'permits for anybody are off' }] }],
+    ])
+    expect((await store.read()).rules).toEqual([rule])
   })
 
   test(`${engine}: of many who change the same version, one succeeds`, async () => {
@@ -88,7 +116,10 @@ export const describePolicyStore = (engine: string, createLocation: () => Promis
     await database.close()
     await expect(authorizer.authorize(asked)).rejects.toThrow()
   })
+}
 
+/** What holds of them between processes. */
+export const describePolicyProcesses = (engine: string, createLocation: () => Promise<string>): void => {
   test(`${engine}: a change counts from the next decision on, in another process too`, async () => {
     const location = await createLocation()
     const store = await openPolicyStore({ database: await open(location), clock })

@@ -1,11 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { temporaryDirectory } from '../support/temporary-directory.ts'
 import { describePolicyStore } from './policy-store.contract.ts'
 
-describePolicyStore('SQLite', async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'nootropic-policy-'))
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
-  return join(directory, 'state.db')
-})
+// In processes of their own, and on PostgreSQL: policy-store.conformance.ts.
+describePolicyStore('SQLite', async () => join(temporaryDirectory(), 'state.db'))

@@ -268,3 +268,32 @@ test('Cedar and our rules agree on what both can say: 2,000 random requests', as
   }
   expect(permitted).toBeGreaterThan(300)
 })
+
+test('a subject is no role, and one whose roles cannot be read is denied as by rules: a forbid could be for one of them', async () => {
+  const authorizer = await open({
+    all: 'permit(principal, action, resource);',
+    stop: 'forbid(principal in Role::"suspended", action, resource);',
+    admins: 'permit(principal in Role::"admin", action, resource);',
+  })
+  for (const roles of ['suspended', { 0: 'suspended' }, [['suspended']], [1], null]) {
+    expect([roles, (await authorizer.authorize(request({}, { roles }))).decision]).toEqual([roles, false])
+  }
+  for (const type of ['Role', 'Group']) {
+    const subject = { type, id: 'admin' }
+    expect((await authorizer.authorize(request({ subject }))).decision).toBe(false)
+  }
+  expect((await authorizer.authorize(request())).decision).toBe(true)
+})
+
+test('a credential with fewer roles than its owner has no more rights: what a role forbids it forbids to both', async () => {
+  const authorizer = await open({
+    analysts: 'permit(principal in Role::"analyst", action, resource);',
+    stop: 'forbid(principal in Role::"suspended", action, resource);',
+    admins: 'permit(principal in Role::"admin", action, resource);',
+  })
+  const as = async (properties: object) => (await authorizer.authorize(request({}, properties))).decision
+  expect(await as({ roles: ['analyst'], ownerRoles: ['analyst', 'author'] })).toBe(true)
+  expect(await as({ roles: ['analyst'], ownerRoles: ['analyst', 'suspended'] })).toBe(false)
+  expect(await as({ roles: [], ownerRoles: ['admin'] })).toBe(false)
+  expect(await as({ roles: ['analyst'], ownerRoles: 'suspended' })).toBe(false)
+})

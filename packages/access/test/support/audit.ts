@@ -33,7 +33,7 @@ export const entry = (number: number): AuditEntry => ({
   outcome: 'allowed',
 })
 
-export const record = (number: number): Buffer => encodeRecord({ ...entry(number), time: '2026-01-01T00:00:00.000Z' })
+export const record = (number: number): Buffer => encodeRecord(entry(number), '2026-01-01T00:00:00.000Z')
 
 /** The files of a log, by their paths from its directory. */
 export type LogImage = Map<string, Buffer>

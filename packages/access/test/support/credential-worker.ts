@@ -1,18 +1,19 @@
 // Another process at the same database: carries out what its parent asks for, and answers with what came of it.
 import { createSecretKey } from 'node:crypto'
-import { isNootropicError } from '@nootropic/core'
+import { createManualClock, isNootropicError } from '@nootropic/core'
 import { openDatabase } from '@nootropic/core/storage'
 import { openApiKeys } from '../../src/credentials/api-keys.ts'
 import { openMfa, type StepUpAnswer } from '../../src/mfa/mfa.ts'
 import { openSessions } from '../../src/sessions/sessions.ts'
 import { createSecretStore } from './factors.ts'
 
-const [location = '', seed = ''] = process.argv.slice(2)
+const [location = '', seed = '', time = ''] = process.argv.slice(2)
 const bytes = Buffer.from(seed, 'hex')
 const database = await openDatabase(location)
 const keys = await openApiKeys({ database, pepper: createSecretKey(bytes) })
 const sessions = await openSessions({ database, policy: { maximumPerSubject: 3, whenFull: 'refuse' } })
-const mfa = await openMfa({ database, keys: createSecretStore(bytes), toleratedSteps: 1 })
+// Time stands still for codes and waits: however long a busy machine takes, they are what the test counts on.
+const mfa = await openMfa({ database, keys: createSecretStore(bytes), clock: createManualClock(time) })
 const nextYear = (): Date => new Date(Date.now() + 365 * 24 * 60 * 60 * 1000)
 
 /** What a parent may ask for. */

@@ -25,7 +25,8 @@ const live: string[] = []
 for (let round = 0; round < 5; round += 1) {
   const name = `${process.pid}-${round}`
   const subject = { type: 'user', id: name }
-  const { id, secret } = await keys.create({ subject, roles: [], expiresAt: new Date(Date.now() + 60_000) })
+  const expiresAt = new Date(Date.now() + 24 * 60 * 60 * 1000)
+  const { id, secret } = await keys.create({ subject, roles: [], expiresAt })
   await expect(secret, name)
   await expect(shared, 'shared')
   if (round % 2 === 0) {

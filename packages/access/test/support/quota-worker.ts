@@ -1,11 +1,14 @@
 // Takes from quotas in a shared database as its parent says, and answers each round with what it was given. Some rounds
 // ask it to hold a reservation that it never settles, so that it can be killed in the middle.
+import type { AccessRequest } from '@nootropic/core'
 import { openDatabase } from '@nootropic/core/storage'
 import type { Quota } from '../../src/quotas/quota.ts'
 import { openQuotas } from '../../src/quotas/quotas.ts'
 
 export interface Round {
   readonly number: number
+  /** Who asks: its roles say which quotas limit it. */
+  readonly subject: AccessRequest['subject']
   readonly attempts: number
   readonly cost: number
   /** Settle half of what was given for less. */
@@ -23,13 +26,13 @@ const quotas = JSON.parse(quotasText) as Quota[]
 const database = await openDatabase(location)
 const store = await openQuotas({ database, quotas, reservationSeconds: Number(reservationSeconds) })
 
-process.on('message', async ({ number, attempts, cost, settle }: Round) => {
+process.on('message', async ({ number, subject, attempts, cost, settle }: Round) => {
   let used = 0
   let given = 0
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     // Each round has a model of its own, and so counts of its own.
     const answer = await store.reserve({
-      subject: { type: 'user', id: 'shared' },
+      subject,
       model: `round-${number}`,
       cost: { tokens: cost },
     })

@@ -1,12 +1,23 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, chmodSync, mkdirSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
-import { type EventContent, findingSchema } from '@nootropic/core'
+import { createManualClock, type EventContent, findingSchema } from '@nootropic/core'
 import { expect, onTestFinished, test } from 'vitest'
+import { checkPermissions } from '../../src/permissions.ts'
 import { listHolders } from '../../src/watch/holders.ts'
-import { checkIntegrity, recordIntegrity } from '../../src/watch/integrity.ts'
+import { createIntegrityCheck, recordIntegrity } from '../../src/watch/integrity.ts'
 import { openAccessMonitor } from '../../src/watch/monitor.ts'
+import { takeSnapshot } from '../../src/watch/snapshot.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 
 const tree = (): string => {
@@ -33,13 +44,14 @@ test('contents are compared with what was recorded: changed, missing, added and 
   const recorded = await recordIntegrity([path])
   expect(recorded).toHaveLength(3)
   expect(recorded[0]?.digest).toBe('sha256:61be55a8e2f6b4e172338bddf184d6dbee29c98853e0a0485ecee7f27b9af0b4')
-  expect(await checkIntegrity(recorded, [path])).toEqual([])
+  const check = createIntegrityCheck({ recorded: async () => recorded })
+  expect(await check()).toEqual([])
   writeFileSync(join(path, 'a.onnx'), 'aaab')
   unlinkSync(join(path, 'b.onnx'))
   unlinkSync(join(path, 'c.onnx'))
   symlinkSync('a.onnx', join(path, 'c.onnx'))
   writeFileSync(join(path, 'd.onnx'), '')
-  const found = await checkIntegrity(recorded, [path])
+  const found = await check()
   expect(found.map(({ rule, location }) => `${rule} ${location.path.slice(path.length)}`)).toEqual([
     'integrity/content /a.onnx',
     'integrity/missing /b.onnx',
@@ -89,25 +101,64 @@ test('a process whose files may not be looked at is counted, one that ended is n
   expect(list).toMatchObject({ holders: [], unseenProcesses: 1 })
 })
 
-test('the monitor publishes changes, findings and holders when they are new', async () => {
+test('a file that looks as it did is not read again for a day; one that was touched is read at once', async () => {
   const path = tree()
+  const files = await recordIntegrity([path])
+  const clock = createManualClock('2026-01-01T00:00:00Z')
+  const wrong = files.map((file) => ({ ...file, digest: `sha256:${'0'.repeat(64)}` as const }))
+  let recorded = files
+  const check = createIntegrityCheck({ recorded: async () => recorded, clock })
+  expect(await check()).toEqual([])
+  recorded = wrong
+  expect(await check()).toHaveLength(2)
+  recorded = files
+  expect(await check()).toEqual([])
+  // Below the file system a change leaves no trace; here nothing changes, and only the reading is counted.
+  const readAt = (): bigint[] => files.map((file) => statSync(file.path, { bigint: true }).atimeNs)
+  const setBack = (): void => {
+    for (const file of files) utimesSync(file.path, 1, statSync(file.path).mtime)
+  }
+  setBack()
+  expect(await check()).toEqual([]) // the times were touched: read
+  const before = readAt()
+  clock.advance(24 * 60 * 60 * 1000 - 1)
+  expect(await check()).toEqual([])
+  expect(readAt()).toEqual(before)
+  appendFileSync(join(path, 'a.onnx'), 'x')
+  expect((await check()).map(({ rule }) => rule)).toEqual(['integrity/content'])
+})
+
+test('a name that is no text is said to be unseen', async () => {
+  const path = tree()
+  writeFileSync(Buffer.concat([Buffer.from(`${path}/`), Buffer.of(0xff), Buffer.from('.onnx')]), '')
+  const { unseen } = await takeSnapshot([path])
+  expect([...unseen.values()]).toEqual(['its name is not UTF-8'])
+})
+
+const open = async (path: string, options: Partial<Parameters<typeof openAccessMonitor>[0]> = {}) => {
   const events: EventContent[] = []
   const errors: unknown[] = []
   const monitor = await openAccessMonitor({
     paths: [path],
-    expected: await recordIntegrity([path]),
-    permissions: [{ path, mode: 0o600 }],
     checkEverySeconds: 600,
-    publish: async (content) => {
-      events.push(content)
-      if (content.subject === join(path, 'b.onnx')) throw new Error('the bus is gone')
-    },
+    publish: async (content) => void events.push(content),
     onError: (error) => errors.push(error),
+    ...options,
   })
   onTestFinished(() => monitor.close())
   const types = (): string[] => [
     ...new Set(events.splice(0).map(({ type }) => type.slice('ai.nootropic.access.'.length))),
   ]
+  return { monitor, events, errors, types }
+}
+
+test('the monitor publishes changes, findings and holders when they are new', async () => {
+  const path = tree()
+  const recorded = await recordIntegrity([path])
+  const { monitor, types } = await open(path, {
+    heldPaths: [path],
+    checks: [createIntegrityCheck({ recorded: async () => recorded }), () => checkPermissions([{ path, mode: 0o600 }])],
+  })
   expect((await monitor.check()).findings).toEqual([])
   expect(types()).toEqual([])
   if (onLinux) {
@@ -122,8 +173,38 @@ test('the monitor publishes changes, findings and holders when they are new', as
   expect(types()).toEqual(['file.changed', 'finding.found'])
   await monitor.check()
   expect(types()).toEqual([])
-  appendFileSync(join(path, 'b.onnx'), 'x')
-  await monitor.check()
-  expect(errors.length).toBeGreaterThan(0)
   expect(monitor.blindSpots().join('\n')).toContain('Reads are not reported')
+})
+
+test('what could not be published is told of at the next check, and no more than a thousand changes wait for it', async () => {
+  const path = tree()
+  let isFull = true
+  const told: EventContent[] = []
+  const { monitor, errors } = await open(path, {
+    checks: [() => checkPermissions([{ path, mode: 0o640 }])],
+    publish: async (content) => {
+      if (isFull) throw new Error('full')
+      told.push(content)
+    },
+  })
+  for (let number = 0; number < 1001; number += 1) writeFileSync(join(path, `${number}`.padStart(4, '0')), '')
+  const { findings } = await monitor.check()
+  expect(errors.length).toBeGreaterThan(findings.length)
+  isFull = false
+  await monitor.check()
+  const changed = told.filter(({ type }) => type.endsWith('file.changed'))
+  expect(changed).toHaveLength(1001)
+  expect(changed[0]).toMatchObject({ subject: join(path, '0000'), data: { kind: 'created' } })
+  expect(changed.at(-1)).toMatchObject({ subject: path, data: { kind: 'more', count: 1 } })
+  expect(told.filter(({ type }) => type.endsWith('finding.found'))).toHaveLength(findings.length)
+  await monitor.check()
+  expect(told).toHaveLength(1001 + findings.length)
+})
+
+test('a check that fails is told of, and what is not watched is said', async () => {
+  const path = tree()
+  const { monitor, types } = await open(path, { paths: [], checks: [() => Promise.reject(new Error('gone'))] })
+  await expect(monitor.check()).rejects.toThrow('gone')
+  expect(types()).toEqual(['check.failed'])
+  expect(monitor.blindSpots()).toEqual(['Changes of files are not told of.', 'Processes are not looked at.'])
 })

@@ -17,6 +17,28 @@ export const accessRequestSchema = z.strictObject({
 /** May this subject do this to that? The shape of OpenID AuthZEN 1.0. */
 export type AccessRequest = z.infer<typeof accessRequestSchema>
 
+const stepUpSchema = z.strictObject({
+  /** One of them, by the names that sessions use. */
+  factors: z.array(z.string()).readonly(),
+  /** How long ago it was proved, at most; 0 asks for a proof that is bound to this very request. */
+  maximumAgeSeconds: z.number().min(0),
+})
+/** What a caller must do to be permitted: prove one of these factors, no longer ago than this (RFC 9470). */
+export type StepUp = z.infer<typeof stepUpSchema>
+
+const lackSchema = z.strictObject({
+  /** A part of its scope, a condition, or that the policy does not let it count. */
+  part: z.enum(['principal', 'action', 'resource', 'condition', 'switch']),
+  /** A clause such as `its action is "execute"`. */
+  why: z.string(),
+})
+/** One thing that a grant asks for and a request does not have. */
+export type Lack = z.infer<typeof lackSchema>
+
+const nearGrantSchema = z.strictObject({ rule: z.string(), lacks: z.array(lackSchema).readonly() })
+/** A grant that nearly permits a request, and all that is missing. */
+export type NearGrant = z.infer<typeof nearGrantSchema>
+
 /** The schema of {@link AccessDecision}. */
 export const accessDecisionSchema = z.strictObject({
   decision: z.boolean(),
@@ -25,6 +47,10 @@ export const accessDecisionSchema = z.strictObject({
     reason: z.string(),
     /** Ids of the rules that decided. */
     rules: z.array(z.string()),
+    /** Of a denial by default: the nearest grants, nearest first. */
+    nearest: z.array(nearGrantSchema).readonly().optional(),
+    /** Authentication is all that is missing: what would do. */
+    stepUp: stepUpSchema.optional(),
   }),
 })
 /** The answer. A denial is an answer, not an error. */
@@ -35,8 +61,14 @@ export interface Authorizer {
   authorize(request: AccessRequest): Promise<AccessDecision>
 }
 
+/** What a host knows of who presents a credential, besides the credential itself. */
+export interface CredentialClient {
+  /** What a credential may be bound to, such as the digest of the client's certificate. */
+  readonly binding?: string | undefined
+}
+
 /** Finds out who calls. */
 export interface Authenticator {
   /** @throws NootropicError `CREDENTIAL_INVALID`, with the same message for unknown, expired and revoked. */
-  authenticate(credential: string): Promise<AccessRequest['subject']>
+  authenticate(credential: string, client?: CredentialClient): Promise<AccessRequest['subject']>
 }

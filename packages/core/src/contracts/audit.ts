@@ -27,9 +27,9 @@ export interface AuditReceipt {
 /** A log to which entries can be added and from which none can be taken. */
 export interface AuditLog {
   /**
-   * Resolves when the entry is on disk.
+   * Resolves when the entry is on disk. Without a receipt, entries of this category are not kept: that is switched off.
    *
    * @throws NootropicError `AUDIT_UNAVAILABLE`: the caller must then not carry the operation out.
    */
-  append(entry: AuditEntry): Promise<AuditReceipt>
+  append(entry: AuditEntry): Promise<AuditReceipt | undefined>
 }

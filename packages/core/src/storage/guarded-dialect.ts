@@ -1,4 +1,5 @@
 import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryCompiler, QueryResult } from 'kysely'
+import { NootropicError } from '../errors.ts'
 import { storageError } from './storage-error.ts'
 
 /** Throws for a parameter of a statement that the engine cannot take. */
@@ -63,10 +64,35 @@ const guardDriver = (driver: Driver, place: string, checkParameter: CheckParamet
   }
 }
 
+/** A dialect that is guarded, and what closes its driver. */
+export interface GuardedDialect {
+  readonly dialect: Dialect
+  /**
+   * Ends the connections, once. It stands in place of `Kysely.destroy`, after which Kysely throws errors of its own; after this
+   * one every statement is refused as `STORAGE_FAILED`.
+   */
+  close(): Promise<void>
+}
+
 /** A dialect whose errors may be shown, and whose parameters are checked before the driver sees them. */
-export const guardDialect = (dialect: Dialect, place: string, checkParameter: CheckParameter): Dialect => ({
-  createAdapter: () => dialect.createAdapter(),
-  createDriver: () => guardDriver(dialect.createDriver(), place, checkParameter),
-  createIntrospector: (db) => dialect.createIntrospector(db),
-  createQueryCompiler: () => dialect.createQueryCompiler(),
-})
+export const guardDialect = (dialect: Dialect, place: string, checkParameter: CheckParameter): GuardedDialect => {
+  const driver = guardDriver(dialect.createDriver(), place, checkParameter)
+  let closing: Promise<void> | undefined
+  const acquireConnection = async (): Promise<DatabaseConnection> => {
+    if (closing === undefined) return driver.acquireConnection()
+    const message = `expected ${place} to be open, found that it was closed; open it again`
+    throw new NootropicError('STORAGE_FAILED', message, { details: { reason: 'closed' } })
+  }
+  return {
+    dialect: {
+      createAdapter: () => dialect.createAdapter(),
+      createDriver: () => ({ ...driver, acquireConnection }),
+      createIntrospector: (db) => dialect.createIntrospector(db),
+      createQueryCompiler: () => dialect.createQueryCompiler(),
+    },
+    close: () => {
+      closing ??= driver.destroy()
+      return closing
+    },
+  }
+}

@@ -1,5 +1,6 @@
+import type { Duplex } from 'node:stream'
 import { Kysely, PostgresDialect, sql } from 'kysely'
-import type { Pool } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 import { NootropicError } from '../errors.ts'
 import type { Database } from './database.ts'
 import { guardDialect } from './guarded-dialect.ts'
@@ -7,6 +8,9 @@ import { migrateOwner } from './migrate.ts'
 
 const maximumConnections = 10
 const connectTimeoutMs = 10_000
+// Longer than any statement of ours waits for another. A server that was stopped, or a network that swallows what is sent, never
+// answers at all.
+const answerTimeoutMs = 30_000
 const bigintType = 20
 
 // Without user, password and parameters.
@@ -38,6 +42,25 @@ const parseBigint = (text: string): number => {
   throw new NootropicError('STORAGE_FAILED', 'expected a whole number up to 2^53 - 1 in a column, found a larger one')
 }
 
+/**
+ * Gives a connection up when an answer does not come in time. The driver's own `query_timeout` would keep it: with half a
+ * transaction on it, which whoever gets the connection next would go on with.
+ */
+const boundAnswers = (client: PoolClient): void => {
+  const query = client.query.bind(client) as (...parameters: unknown[]) => Promise<unknown>
+  client.query = (async (...parameters: unknown[]) => {
+    const timer = setTimeout(() => {
+      const { stream } = (client as unknown as { connection: { stream: Duplex } }).connection
+      stream.destroy(new Error(`no answer within ${answerTimeoutMs / 1000} s`))
+    }, answerTimeoutMs)
+    try {
+      return await query(...parameters)
+    } finally {
+      clearTimeout(timer)
+    }
+  }) as typeof client.query
+}
+
 const createPool = async (location: string): Promise<Pool> => {
   const { Pool, TypeOverrides } = await loadDriver()
   const types = new TypeOverrides()
@@ -51,6 +74,11 @@ const createPool = async (location: string): Promise<Pool> => {
   })
   // A server that ends an idle connection must not end this process; the next query opens another.
   pool.on('error', () => {})
+  pool.on('connect', (client) => {
+    // Nor must one that ends while it is in use: its statement is rejected.
+    client.on('error', () => {})
+    boundAnswers(client)
+  })
   return pool
 }
 
@@ -66,17 +94,18 @@ export const openPostgres = async (location: string): Promise<Database> => {
       await connection.executeQuery(sql.raw(statement).compile(db))
     },
   })
-  const db = new Kysely<unknown>({ dialect: guardDialect(dialect, place, () => {}) })
+  const guarded = guardDialect(dialect, place, () => {})
+  const db = new Kysely<unknown>({ dialect: guarded.dialect })
   try {
     await sql`select 1`.execute(db)
   } catch (error) {
-    await db.destroy()
+    await guarded.close()
     throw error
   }
   return {
     engine: 'postgres',
     tables: <Tables>() => db as Kysely<Tables>,
     migrate: (owner, migrations) => migrateOwner(db, owner, migrations),
-    close: () => db.destroy(),
+    close: () => guarded.close(),
   }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { constants, type Stats } from 'node:fs'
-import { type FileHandle, link, lstat, mkdir, open, rename, unlink, writeFile } from 'node:fs/promises'
+import { type FileHandle, link, lstat, mkdir, open, readdir, rename, unlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { isNootropicError, NootropicError } from '../errors.ts'
 
@@ -101,15 +101,39 @@ export const openPrivateFile = async (path: string): Promise<FileHandle> => {
   }
 }
 
+// A name that a file has only until it is placed.
+const temporaryName = (path: string): string => `.${basename(path)}.${randomUUID()}`
+const isTemporaryNameOf = (name: string, path: string): boolean => {
+  const prefix = `.${basename(path)}.`
+  return name.startsWith(prefix) && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(name.slice(prefix.length))
+}
+
 /**
- * Reads a small private file whole: one that {@link writePrivateFile} wrote, so that it has one name. A second name (a
- * hard link) would keep a secret where removing the file does not reach it.
+ * Removes the temporary names that a file still has because the process that placed it was killed before it could, or has not
+ * come to it yet: the file has its own name, so nobody needs them.
+ */
+const removeTemporaryNames = async (path: string, { dev, ino }: Stats): Promise<void> => {
+  const directory = dirname(path)
+  for (const name of await readdir(directory)) {
+    if (!isTemporaryNameOf(name, path)) continue
+    const temporary = join(directory, name)
+    const stats = await lstat(temporary).catch(() => undefined)
+    if (stats?.ino === ino && stats.dev === dev) await unlink(temporary).catch(() => {}) // what stays is refused below
+  }
+}
+
+/**
+ * Reads a small private file whole: one that {@link writePrivateFile} or {@link createPrivateFile} wrote, so that it has one
+ * name. A second name (a hard link) would keep a secret where removing the file does not reach it; the temporary name that a
+ * killed {@link createPrivateFile} left is removed.
  *
  * @throws NootropicError `FILE_UNREADABLE` as {@link openPrivateFile}, and for a second name; `LIMIT_EXCEEDED` beyond 16 MiB.
  */
 export const readPrivateFile = async (path: string): Promise<Buffer> => {
   const handle = await openPrivateFile(path)
   try {
+    const found = await handle.stat()
+    if (found.nlink > 1) await removeTemporaryNames(path, found)
     const { size, nlink } = await handle.stat()
     // None is left when the file was replaced after it was opened.
     if (nlink > 1) {
@@ -143,7 +167,7 @@ export const writeBeside = async <Result>(
   mode: number,
   place: (temporary: string) => Promise<Result>,
 ): Promise<Result> => {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}`)
+  const temporary = join(dirname(path), temporaryName(path))
   try {
     const handle = await open(temporary, 'wx', mode)
     try {
@@ -189,6 +213,8 @@ export const createPrivateFile = (path: string, content: FileContent): Promise<b
         throw error
       },
     )
-    await unlink(temporary)
+    await unlink(temporary).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error // whoever read the file may have removed it already
+    })
     return created
   })

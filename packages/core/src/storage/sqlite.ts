@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { CompiledQuery, type DatabaseConnection, type Dialect, Kysely, SqliteDialect, SqliteDriver, sql } from 'kysely'
 import { NootropicError } from '../errors.ts'
@@ -25,6 +26,18 @@ const checkParameter: CheckParameter = (value, index) => {
 // A transaction that begins as a reader and then writes fails at once, without waiting, when another process wrote in
 // between (sqlite.org/isolation.html): every transaction begins as a writer.
 class WriterFirstDriver extends SqliteDriver {
+  readonly #verifyInPlace: () => void
+
+  constructor(connection: Connection, verifyInPlace: () => void) {
+    super({ database: connection })
+    this.#verifyInPlace = verifyInPlace
+  }
+
+  override acquireConnection(): Promise<DatabaseConnection> {
+    this.#verifyInPlace()
+    return super.acquireConnection()
+  }
+
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'))
   }
@@ -39,11 +52,36 @@ const connect = async (location: string): Promise<Connection> => {
   connection.pragma('foreign_keys = on')
   // A changed file must not make functions run by opening it (sqlite.org/security.html).
   connection.pragma('trusted_schema = off')
+  // What is deleted is overwritten, not only no longer found: people are erased from here, and so are hashes of credentials.
+  connection.pragma('secure_delete = on')
   if (location !== ':memory:' && journal?.journal_mode !== 'wal') {
     connection.close()
     throw new NootropicError('STORAGE_FAILED', `expected ${location} on a file system that shares memory, found none`)
   }
   return connection
+}
+
+/**
+ * A file that was removed or replaced while it is open goes on answering, from what it held then: keys that were revoked in the
+ * new one would be right for ever (sqlite.org/howtocorrupt.html, section 4).
+ *
+ * @returns what throws when another file, or none, stands in the place of the one that is there now.
+ */
+const watchPlace = (location: string): (() => void) => {
+  if (location === ':memory:') return () => {}
+  const fileThere = (): string => {
+    const stats = statSync(location, { bigint: true, throwIfNoEntry: false })
+    return stats === undefined ? 'nothing' : `${stats.dev}:${stats.ino}`
+  }
+  const opened = fileThere()
+  return () => {
+    const found = fileThere()
+    if (found === opened) return
+    const message = `expected the database ${location} that was opened, found ${found === 'nothing' ? found : 'another file'}`
+    throw new NootropicError('STORAGE_FAILED', `${message} in its place; open it again`, {
+      details: { reason: 'replaced' },
+    })
+  }
 }
 
 const preparePrivateFile = async (path: string): Promise<void> => {
@@ -58,14 +96,16 @@ export const openSqlite = async (location: string): Promise<Database> => {
   const connection = await connect(location).catch((error: unknown) => {
     throw storageError(location, error)
   })
+  const verifyInPlace = watchPlace(location)
   const dialect = new SqliteDialect({ database: connection })
   const writerFirst: Dialect = {
     createAdapter: () => dialect.createAdapter(),
-    createDriver: () => new WriterFirstDriver({ database: connection }),
+    createDriver: () => new WriterFirstDriver(connection, verifyInPlace),
     createIntrospector: (db) => dialect.createIntrospector(db),
     createQueryCompiler: () => dialect.createQueryCompiler(),
   }
-  const db = new Kysely<unknown>({ dialect: guardDialect(writerFirst, location, checkParameter) })
+  const guarded = guardDialect(writerFirst, location, checkParameter)
+  const db = new Kysely<unknown>({ dialect: guarded.dialect })
   return {
     engine: 'sqlite',
     tables: <Tables>() => db as Kysely<Tables>,
@@ -82,7 +122,7 @@ export const openSqlite = async (location: string): Promise<Database> => {
         }
       }),
     close: async () => {
-      await db.destroy()
+      await guarded.close()
       if (connection.open) connection.close() // Kysely closes only what it has used
     },
   }

@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import {
   chmodSync,
   linkSync,
@@ -23,6 +25,7 @@ import {
   readPrivateFile,
   writePrivateFile,
 } from '../../src/storage/index.ts'
+import { startProcess } from './processes.ts'
 
 let directory: string
 let path: string
@@ -90,6 +93,39 @@ test('a file with a second name is not read whole', async () => {
   await expect(readPrivateFile(path)).rejects.toEqual(unreadable('2 names (hard links); find the others'))
   rmSync(join(directory, 'second'))
   expect((await readPrivateFile(path)).toString()).toBe('secret')
+})
+
+test('a file whose maker was killed before it removed the temporary name is read, and has one name then', async () => {
+  const { child } = startProcess(new URL('killed-creation-process.ts', import.meta.url), [path])
+  await once(child, 'close')
+  expect(child.signalCode).toBe('SIGKILL')
+  expect(statSync(path).nlink).toBe(2)
+  linkSync(path, join(directory, '.file.second'))
+  await expect(readPrivateFile(path)).rejects.toEqual(unreadable('2 names'))
+  expect(readdirSync(directory).sort()).toEqual(['.file.second', 'file'])
+  rmSync(join(directory, '.file.second'))
+  const foreign = `.file.${randomUUID()}`
+  writeFileSync(join(directory, foreign), 'being written by another process')
+  expect((await readPrivateFile(path)).toString()).toBe('secret')
+  expect(await createPrivateFile(path, Buffer.from('other'))).toBe(false)
+  expect(readdirSync(directory).sort()).toEqual([foreign, 'file'])
+})
+
+test('a file that is read while it is made is there whole or not at all', async () => {
+  const contents: string[] = []
+  for (let round = 0; round < 50; round += 1) {
+    const file = join(directory, `file-${round}`)
+    const made = createPrivateFile(file, Buffer.from('whole'))
+    for (let isMade = false; !isMade; ) {
+      const read = await Promise.race([readPrivateFile(file), made.then(() => readPrivateFile(file))]).catch(
+        (error: { details: { reason: string } }) => error.details.reason,
+      )
+      isMade = read !== 'ENOENT'
+      if (isMade) contents.push(read.toString())
+    }
+    expect(await made).toBe(true)
+  }
+  expect(new Set(contents)).toEqual(new Set(['whole']))
 })
 
 test('a file that is too long to be read whole is not', async () => {

@@ -66,6 +66,7 @@ test('commits wait for the disk, readers do not wait for writers, and a lock is 
   expect(await pragma('busy_timeout')).toBe(10_000)
   expect(await pragma('foreign_keys')).toBe(1)
   expect(await pragma('trusted_schema')).toBe(0)
+  expect(await pragma('secure_delete')).toBe(1)
   await database.close()
 })
 

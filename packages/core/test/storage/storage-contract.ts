@@ -120,6 +120,19 @@ export const storageContract = (newLocation: () => Promise<string>): void => {
     await expect(select).rejects.toThrow('nowhere')
   })
 
+  test('a database that was closed refuses everything as an error of storage, and is closed once', async () => {
+    const { database, tables } = await openMigrated()
+    await Promise.all([database.close(), database.close()])
+    const insert = tables.insertInto('test_rows').values({ id: 1, text: 'a', bytes: null })
+    const closed = failed({ reason: 'closed' })
+    await expect(insert.execute()).rejects.toEqual(closed)
+    await expect(tables.transaction().execute((one) => one.selectFrom('test_rows').execute())).rejects.toEqual(closed)
+    await expect(database.migrate('test', testMigrations)).rejects.toEqual(closed)
+    const unused = await open(await newLocation())
+    await unused.close()
+    await expect(unused.migrate('test', testMigrations)).rejects.toEqual(closed)
+  })
+
   test('migrations run once, each owner keeps its own record, and a newer database is refused', async () => {
     const { location, database } = await openMigrated()
     await database.migrate('test', testMigrations)

@@ -1,8 +1,10 @@
 import {
+  type AccessRequest,
   type AuditLog,
   type Authenticator,
   type Authorizer,
   type Clock,
+  type CredentialClient,
   type EventBus,
   isNootropicError,
   type Meter,
@@ -13,11 +15,13 @@ import {
   type RunOptions,
   systemClock,
   type Tensor,
+  type UsageLimiter,
 } from '@nootropic/core'
-import { tensorsByteLength } from '../guards/check-values.ts'
-import { createModelWorkers, type ModelRun, type ModelSessions } from '../model-workers.ts'
+import { defaultGuardLimits, tensorsByteLength } from '../guards/check-values.ts'
+import { createModelWorkers, type ModelSessions } from '../model-workers.ts'
 import type { Registry } from '../registry.ts'
 import type { IsolationReport } from '../sandbox/isolation.ts'
+import { defaultSandboxLimits } from '../sandbox/limits.ts'
 import type { Vault } from '../vault/vault-contract.ts'
 import { createAnswerWatch } from './answer-watch.ts'
 import { type ReadHostResources, readHostResources, verifyResources } from './check-resources.ts'
@@ -27,7 +31,7 @@ import { type ExecutionRules, ignored, rulesOf } from './execution-rules.ts'
 import { createGate } from './gate.ts'
 import { guardInputs } from './guard-inputs.ts'
 import { guardOutputs } from './guard-outputs.ts'
-import type { Tensors } from './guarded.ts'
+import { type CountedRun, mostUsage, withinUsage } from './limit-usage.ts'
 import { createModelControl } from './model-control.ts'
 import { inSpan, type Stage } from './stage.ts'
 import { takeInputs } from './take-inputs.ts'
@@ -49,13 +53,25 @@ export interface ExecutorParts {
   /** What inputs and outputs may hold. */
   readonly rules?: ExecutionRules
   readonly resources?: ReadHostResources
+  /** Limits how much of which model each caller uses, unless the policy switches it off. */
+  readonly usage?: UsageLimiter
+  /**
+   * How long a run may take where its request does not say, in milliseconds. By default what the sessions allow; where use is
+   * limited 30 seconds, for that much is reserved.
+   */
+  readonly deadlineMs?: number
 }
 
 /** Who wants what of which model. */
 export interface ExecutionRequest extends RunOptions {
   readonly model: string
   readonly inputs: Readonly<Record<string, Tensor>>
+  /** An API key or the token of a session, as the host's authenticator takes them. */
   readonly credential: string
+  /** What the host knows of who presents it. */
+  readonly client?: CredentialClient
+  /** What the host knows of the circumstances, for rules with conditions: `ip`, `purpose`. Never what the caller says. */
+  readonly context?: AccessRequest['context']
 }
 
 /** What came of it. */
@@ -96,6 +112,7 @@ export const createExecutor = (parts: ExecutorParts): Executor => {
   const { registry, authenticator, authorizer, audit, bus, meter } = parts
   const { clock = systemClock, policy = defaultExecutionPolicy, rules = {}, resources = readHostResources } = parts
   const { preExecution, execution: during, postExecution } = policy.execution
+  const usage = policy.access.authorization.usageQuotas ? parts.usage : undefined
   const off = [...switchedOff(policy), ...ignored(rules)]
   const workers = createModelWorkers({
     ...parts,
@@ -105,21 +122,17 @@ export const createExecutor = (parts: ExecutorParts): Executor => {
   const control = createModelControl({ ...parts, workers, gate })
   const watch = createAnswerWatch(during.monitoring ? policy.runtime.monitoring : unwatched, meter)
 
-  const verifyAccess = async (subject: NonNullable<ExecutionTrace['subject']>, model: string): Promise<void> => {
+  const verifyAccess = async (
+    subject: AccessRequest['subject'],
+    model: string,
+    circumstances: AccessRequest['context'],
+  ): Promise<void> => {
     const request = { subject, action: { name: 'execute' }, resource: { type: 'model', id: model } }
-    const { decision, context } = await authorizer.authorize(request)
-    if (!decision) throw new NootropicError('ACCESS_DENIED', context.reason, { details: { rules: context.rules } })
-  }
-
-  const run = async (
-    ref: ModelRef,
-    inputs: Tensors,
-    options: RunOptions,
-    verifyOpen: () => void,
-  ): Promise<ModelRun> => {
-    // At once before: what was suspended since it was looked up must start no worker that nobody stops.
-    verifyOpen()
-    return workers.run(ref, inputs, options)
+    const { decision, context } = await authorizer.authorize(
+      circumstances === undefined ? request : { ...request, context: circumstances },
+    )
+    if (decision !== true)
+      throw new NootropicError('ACCESS_DENIED', context.reason, { details: { rules: context.rules } })
   }
 
   const answer = async (request: ExecutionRequest, trace: ExecutionTrace): Promise<ExecutionResult> => {
@@ -129,7 +142,7 @@ export const createExecutor = (parts: ExecutorParts): Executor => {
       return during.monitoring ? inSpan(name, {}, work) : work()
     }
     const inputs = takeInputs(request.inputs)
-    const subject = await stage('authentication', () => authenticator.authenticate(request.credential))
+    const subject = await stage('authentication', () => authenticator.authenticate(request.credential, request.client))
     trace.subject = subject
     const { modelName } = trace
     if (modelName === undefined) {
@@ -139,39 +152,63 @@ export const createExecutor = (parts: ExecutorParts): Executor => {
       )
     }
     if (preExecution.permissionVerification) {
-      await stage('permission-verification', () => verifyAccess(subject, modelName))
+      await stage('permission-verification', () => verifyAccess(subject, modelName, request.context))
     }
     return gate.pass(modelName, async (verifyOpen) => {
       const { ref, signature } = await registry.active(modelName)
       trace.ref = ref
       const ofModel = rulesOf(rules, modelName)
-      const given = preExecution.inputValidation
-        ? await stage('input-validation', async () =>
-            guardInputs(signature, inputs, policy.runtime.inputValidation, ofModel),
-          )
-        : { tensors: inputs, changes: [], reported: [] }
-      trace.reported = given.reported
-      if (preExecution.resourceCheck) {
-        const inputBytes = tensorsByteLength(given.tensors)
-        await stage('resource-check', async () => verifyResources({ inputBytes }, resources()))
+
+      const respond = async (options: RunOptions, counted: CountedRun) => {
+        const given = preExecution.inputValidation
+          ? await stage('input-validation', async () =>
+              guardInputs(signature, inputs, policy.runtime.inputValidation, ofModel),
+            )
+          : { tensors: inputs, changes: [], reported: [] }
+        trace.reported = given.reported
+        if (preExecution.resourceCheck) {
+          const inputBytes = tensorsByteLength(given.tensors)
+          await stage('resource-check', async () => verifyResources({ inputBytes }, resources()))
+        }
+        const { outputs, isolation, runMs } = await stage('run', async () => {
+          // At once before: what was suspended since it was looked up must start no worker that nobody stops.
+          verifyOpen()
+          return counted(() => workers.run(ref, given.tensors, options))
+        })
+        verifyOpen()
+        const taken = postExecution.outputValidation
+          ? await stage('output-validation', async () =>
+              guardOutputs(signature, outputs, policy.runtime.outputValidation, ofModel),
+            )
+          : { tensors: outputs, changes: [] }
+        trace.unusual = watch.observe(ref, taken.tensors, runMs)
+        return { outputs: taken.tensors, isolation, runMs, changes: [...given.changes, ...taken.changes] }
       }
-      const { outputs, isolation, runMs } = await stage('run', () => run(ref, given.tensors, request, verifyOpen))
-      verifyOpen()
-      const taken = postExecution.outputValidation
-        ? await stage('output-validation', async () =>
-            guardOutputs(signature, outputs, policy.runtime.outputValidation, ofModel),
-          )
-        : { tensors: outputs, changes: [] }
-      trace.unusual = watch.observe(ref, taken.tensors, runMs)
+
+      const respondWithin = (limiter: UsageLimiter) => {
+        const deadlineMs = request.deadlineMs ?? parts.deadlineMs ?? defaultSandboxLimits.deadlineMs
+        const { bytes: outputBytes } = ofModel.limits ?? defaultGuardLimits
+        const cost = mostUsage({ inputs, signature, deadlineMs, outputBytes })
+        return withinUsage(
+          limiter,
+          { subject, model: modelName, cost, inputs },
+          { stage: (work) => stage('usage-quotas', work), now: () => clock.monotonicMs() },
+          (counted) => respond({ ...request, deadlineMs }, counted),
+        )
+      }
+
+      const { deadlineMs } = parts
+      const { runMs, ...answered } =
+        usage === undefined
+          ? await respond({ ...(deadlineMs === undefined ? {} : { deadlineMs }), ...request }, (run) => run())
+          : await respondWithin(usage)
       if (postExecution.auditLogging) {
         await stage('audit', () => audit.append(auditEntryOf(trace, clock)))
       }
       return {
-        outputs: taken.tensors,
+        ...answered,
         model: ref,
-        isolation,
         timings: { totalMs: clock.monotonicMs() - trace.startedMs, runMs },
-        changes: [...given.changes, ...taken.changes],
         switchedOff: off,
       }
     })

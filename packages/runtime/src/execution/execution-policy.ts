@@ -1,5 +1,11 @@
 /** The switches of the policy about running a model, as a `ModelSecurityPolicy` has them. */
 export interface ExecutionPolicy {
+  /** The executor limits use; the rest is done by the authenticator, the authorizer and the log that it is given. */
+  readonly access: {
+    readonly authentication: Switches<'apiKeyRequired' | 'mfaForSensitiveOps' | 'sessionValidation'>
+    readonly authorization: Switches<'roleBasedAccess' | 'modelSpecificPermissions' | 'usageQuotas'>
+    readonly auditLogging: Switches<'accessLogs' | 'operationLogs' | 'securityEvents'>
+  }
   readonly runtime: {
     readonly isolation: Switches<'containerSecurity' | 'memoryIsolation' | 'networkIsolation'>
     readonly monitoring: Switches<'resourceUsage' | 'behaviorAnalysis' | 'anomalyDetection'>
@@ -17,6 +23,11 @@ type Switches<Name extends string> = Readonly<Record<Name, boolean>>
 
 /** The policy that holds where nobody names another: every switch is on. */
 export const defaultExecutionPolicy: ExecutionPolicy = {
+  access: {
+    authentication: { apiKeyRequired: true, mfaForSensitiveOps: true, sessionValidation: true },
+    authorization: { roleBasedAccess: true, modelSpecificPermissions: true, usageQuotas: true },
+    auditLogging: { accessLogs: true, operationLogs: true, securityEvents: true },
+  },
   runtime: {
     isolation: { containerSecurity: true, memoryIsolation: true, networkIsolation: true },
     monitoring: { resourceUsage: true, behaviorAnalysis: true, anomalyDetection: true },
@@ -54,6 +65,7 @@ export const switchedOff = (policy: ExecutionPolicy): string[] => {
       if (typeof inner === 'object' && inner !== null) return walk(inner, below)
       return inner === false ? [below] : []
     })
-  const off = [...walk(policy.runtime, 'runtime'), ...walk(policy.execution, 'execution')]
+  const { access, runtime, execution } = policy
+  const off = [...walk(access, 'access'), ...walk(runtime, 'runtime'), ...walk(execution, 'execution')]
   return [...new Set([...off, ...(isInWorkers(policy) ? [] : ofWorkers)])]
 }

@@ -5,6 +5,7 @@ import { SpanStatusCode, trace } from '@opentelemetry/api'
 const stages = [
   'authentication',
   'permission-verification',
+  'usage-quotas',
   'input-validation',
   'resource-check',
   'run',

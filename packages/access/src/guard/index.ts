@@ -1,0 +1,5 @@
+export { incomingCredential } from './bearer.ts'
+export { createFetchGuard, type FetchGuardOptions, type GuardedFetchHandler } from './fetch-guard.ts'
+export { type Admission, createGate, type Gate, type GateOptions, type GuardedOperation } from './gate.ts'
+export { createNodeGuard, type GuardedNodeHandler, type NodeGuardOptions } from './node-guard.ts'
+export type { GuardRefusal, RefusalStatus } from './refusal.ts'

@@ -1,1 +1,0 @@
-export { maximumRoles } from './authorisation/rule.ts'
