@@ -16,12 +16,13 @@ const lists = (list: readonly { type: string }[] | undefined, type: string): boo
 
 /** The switches that the manifests leave on: a manifest that names some checks wants those and no others. */
 const policyOf = (settings: ManifestSet): ExecutionPolicy => {
-  const { runtime, execution } = settings.policy.spec
+  const { access, runtime, execution } = settings.policy.spec
   const input = manifestOf(settings, 'InputValidation')?.spec
   const output = manifestOf(settings, 'OutputFiltering')?.spec
   const protection = manifestOf(settings, 'ModelRuntimeProtection')?.spec
   const isGuarded = protection?.inference.protection ?? true
   return {
+    access,
     runtime: {
       ...runtime,
       inputValidation: {

@@ -1,6 +1,6 @@
-import type { ApiKeys, Rule } from '@nootropic/access'
+import type { ApiKeys, Mfa, Rule, Sessions } from '@nootropic/access'
 import type { SignedAuditLog } from '@nootropic/access/audit'
-import type { Clock, EventBus, ModelControl, ModelRef, Random, Verdict } from '@nootropic/core'
+import type { Clock, EventBus, Finding, ModelControl, ModelRef, Random, Verdict } from '@nootropic/core'
 import type { AskPassphrase, KeyStore } from '@nootropic/core/crypto'
 import type { ManifestSet } from '@nootropic/core/manifest'
 import type { Incidents } from '@nootropic/incident'
@@ -9,9 +9,12 @@ import type { ExecutionRequest, ExecutionResult, ExecutionRules, ModelStatus } f
 import type { IsolationLevel, IsolationReport } from '@nootropic/runtime/sandbox'
 import type { Trust } from '@nootropic/validation/provenance'
 import type { Extraction } from '@nootropic/watermark'
+import type { AccessOptions, InstallationAccess } from './access/installation-access.ts'
 import type { DueTest } from './due-tests.ts'
+import type { DataControl } from './people/data-control.ts'
 import type { Registered, RegisterOptions } from './register.ts'
 import type { SealedModels } from './sealed-models.ts'
+import type { InstallationWatch } from './watch/installation-watch.ts'
 
 /** How an installation is opened. */
 export interface NootropicOptions {
@@ -35,12 +38,16 @@ export interface NootropicOptions {
   readonly signers?: Trust
   /** What inputs and outputs may hold, beyond what the manifests say: limits, what is redacted, rules for single models. */
   readonly guards?: ExecutionRules
-  /** Who may do what; by default operators everything and callers `execute`. */
+  /** Who may do what, for good; by default what was published, and before that operators everything and callers `execute`. */
   readonly rules?: readonly Rule[]
+  /** How callers are known, and how much they may use; it counts in place of `config/access.yaml` under `home`. */
+  readonly access?: AccessOptions
   /** Over how long alerts are judged; by default monitoring's own. */
   readonly alertTiming?: AlertTiming
   /** Seconds between two judgements of the alert rules; 0 leaves them to calls of `monitor.evaluate`. */
   readonly alertIntervalSeconds?: number
+  /** Seconds between two rounds of removing what has expired, 300 by default; 0 leaves them out. */
+  readonly tidyEverySeconds?: number
   /** Told of a subscriber of the event bus that failed; by default it becomes a warning of the process. */
   readonly onError?: (error: unknown) => void
   readonly environment?: Readonly<Record<string, string | undefined>>
@@ -71,9 +78,20 @@ export interface Nootropic {
   isolation(): Promise<IsolationReport>
   readonly control: ModelControl
   readonly keys: ApiKeys
+  readonly sessions: Sessions
+  /** Second factors of the host's users, and proofs of them. */
+  readonly mfa: Mfa
+  /** What a guard in front of a host's own operations takes, and the rules that were published. */
+  readonly access: InstallationAccess
   /** Keys of models and of this installation: to sign models with, to rotate, to export. */
   readonly keyStore: KeyStore
   readonly audit: SignedAuditLog
+  /** What is kept of people: listed, exported, erased. */
+  readonly data: DataControl
+  /** What AccessMonitoring watches: checked now, and what it cannot see. */
+  readonly files: InstallationWatch['files']
+  /** What is wrong with the owners and modes that ModelPermissions asks for; it is mended where it can be. */
+  checkPermissions(): Promise<Finding[]>
   readonly monitor: Monitor
   readonly incidents: Incidents
   readonly events: EventBus

@@ -1,23 +1,20 @@
-import { createAuthorizer, openApiKeys } from '@nootropic/access'
-import { openAuditLog } from '@nootropic/access/audit'
 import { createEventBus, type ModelRef, NootropicError, systemClock, systemRandom } from '@nootropic/core'
 import { mainFile } from '@nootropic/core/formats'
 import { createInProcessSessions } from '@nootropic/core/inference'
 import { parseManifestSet, readManifests } from '@nootropic/core/manifest'
-import { openDatabase } from '@nootropic/core/storage'
 import { detectionPlan, openIncidents } from '@nootropic/incident'
 import { alertRules, createMonitor } from '@nootropic/monitoring'
 import { createExecutor, openRegistry, openVault } from '@nootropic/runtime'
 import { createSandbox } from '@nootropic/runtime/sandbox'
 import { extractWatermark } from '@nootropic/watermark'
-import { openAuditAnchor } from './audit-anchor.ts'
-import { auditSecurityEvents } from './audit-security-events.ts'
-import { defaultRules } from './default-rules.ts'
+import { openInstallationAccess } from './access/installation-access.ts'
+import { openInstallationRecords } from './audit/installation-records.ts'
+import { auditSecurityEvents } from './audit/security-events.ts'
 import { dependencySettings } from './dependency-settings.ts'
 import { type DueTest, dueTests } from './due-tests.ts'
 import { executionSettings } from './execution-settings.ts'
 import { defaultHome, homeAt, userPath } from './home.ts'
-import { watchSystem } from './host-watch.ts'
+import { createHousekeeping } from './housekeeping.ts'
 import type { Nootropic, NootropicOptions } from './installation.ts'
 import { openKeys } from './key-protection.ts'
 import { watermarkPurpose } from './mark-model.ts'
@@ -29,6 +26,7 @@ import { sandboxSettings } from './sandbox-settings.ts'
 import { openSealedModels } from './sealed-models.ts'
 import { readTrustedSigners } from './trusted-signers.ts'
 import { verifyRegistered } from './verify-registered.ts'
+import { openInstallationWatch } from './watch/installation-watch.ts'
 
 const warn = (error: unknown): void => process.emitWarning(error instanceof Error ? error : String(error))
 
@@ -63,18 +61,10 @@ export const openNootropic = async (options: NootropicOptions = {}): Promise<Noo
 
   try {
     const keys = await openKeys({ directory: home.keys, passphrase: options.passphrase, random, clock })
-    const database = await openDatabase(options.database ?? home.database)
-    opened.push(() => database.close())
-    const anchor = await openAuditAnchor(database)
-    const audit = await openAuditLog({
-      directory: home.audit,
-      signingKey: await keys.signingKey('audit-checkpoint'),
-      origin: 'nootropic.local/audit',
-      anchor: await anchor.read(),
-      clock,
-    })
-    opened.push(() => audit.close())
-    opened.push(() => anchor.write(audit.checkpoint()))
+    const location = options.database ?? home.database
+    const records = await openInstallationRecords({ location, home, keys, settings, environment, clock, random })
+    opened.push(() => records.close())
+    const { database, audit } = records
 
     const bus = createEventBus({ clock, random, onError })
     const endSecurityEvents = auditSecurityEvents(bus, audit)
@@ -85,24 +75,12 @@ export const openNootropic = async (options: NootropicOptions = {}): Promise<Noo
     const sandboxOptions = sandboxSettings(settings, policy)
     const required = options.isolation ?? sandboxOptions.require ?? 'standard'
     const sandbox = createSandbox({ ...sandboxOptions, require: required })
-    const authorizer = createAuthorizer(options.rules ?? defaultRules)
-    const apiKeys = await openApiKeys({
-      database,
-      pepper: await keys.secret('api-key-pepper'),
-      clock,
-      random,
-      // The caller learns nothing; the operator learns why.
-      onRefused: async ({ reason, keyId }) => {
-        await audit.append({
-          category: 'access',
-          actor: keyId === undefined ? 'unknown:unknown' : `api-key:${keyId}`,
-          action: 'authenticate',
-          resource: 'installation:this',
-          outcome: 'denied',
-          reason,
-        })
-      },
-    })
+    const credentials = await openInstallationAccess(
+      { database, keyStore: keys, settings, audit, clock, random, root: home.root, rules: options.rules },
+      options.access ?? {},
+    )
+    opened.push(() => credentials.close())
+    const { access, quotas } = credentials
     const monitor = createMonitor({ clock, bus, rules: alertRules(settings, options.alertTiming) })
     opened.push(async () => monitor.close())
 
@@ -112,21 +90,22 @@ export const openNootropic = async (options: NootropicOptions = {}): Promise<Noo
       sessions: runsInWorkers ? sandbox : createInProcessSessions(),
       policy,
       rules: { ...rules, ...options.guards },
-      authenticator: apiKeys,
-      authorizer,
+      authenticator: access.authenticator,
+      authorizer: access.authorizer,
+      ...(quotas === undefined ? {} : { usage: quotas }),
+      ...(sandboxOptions.limits?.deadlineMs === undefined ? {} : { deadlineMs: sandboxOptions.limits.deadlineMs }),
       audit,
       bus,
       meter: monitor,
       clock,
     })
     opened.push(() => executor.close())
-    const places = {
-      home: home.root,
-      keys: home.keys,
-      ...(manifests === undefined ? {} : { settings: userPath(manifests, process.cwd()) }),
-    }
-    const host = watchSystem({ settings, places, sandbox, required, clock, bus, audit, onError })
-    opened.push(() => host.stop())
+    const place = manifests === undefined ? undefined : userPath(manifests, process.cwd())
+    const places = { home: home.root, keys: home.keys, ...(place === undefined ? {} : { settings: place }) }
+    const watched = { settings, home, manifests: place, environment, places, sandbox, required }
+    const told = { database, registry, vault, bus, audit, clock, onError }
+    const watch = await openInstallationWatch({ ...watched, ...told })
+    opened.push(() => watch.stop())
 
     const dependencies = dependencySettings(settings, environment)
     const signers = async () => options.signers ?? (await readTrustedSigners(home.signers, keys))
@@ -145,6 +124,12 @@ export const openNootropic = async (options: NootropicOptions = {}): Promise<Noo
     })
     if (detectionPlan(settings).opensFromAlerts) await incidents.start()
     opened.push(async () => incidents.stop())
+
+    const tasks = [() => records.tend(), () => credentials.removeExpired()]
+    const housekeeping = createHousekeeping(tasks, options.tidyEverySeconds ?? 300, onError)
+    opened.push(() => housekeeping.stop())
+    // A command is over before the first round is due.
+    if (options.tidyEverySeconds !== 0) await housekeeping.run()
 
     const seconds = options.alertIntervalSeconds ?? 1
     if (seconds > 0) {
@@ -175,7 +160,7 @@ export const openNootropic = async (options: NootropicOptions = {}): Promise<Noo
         return registered
       },
       execute(request) {
-        host.begin()
+        watch.begin()
         return executor.execute(request)
       },
       list: () => registry.list(),
@@ -200,9 +185,15 @@ export const openNootropic = async (options: NootropicOptions = {}): Promise<Noo
       sealed: openSealedModels(parts),
       isolation: () => sandbox.probe(),
       control: executor.control,
-      keys: apiKeys,
+      keys: credentials.keys,
+      sessions: credentials.sessions,
+      mfa: credentials.mfa,
+      access,
       keyStore: keys,
-      audit,
+      audit: records.log,
+      data: records.data,
+      files: watch.files,
+      checkPermissions: watch.checkPermissions,
       monitor,
       incidents,
       events: bus,

@@ -1,7 +1,7 @@
 import { type ModelRef, NootropicError } from '@nootropic/core'
 import type { DamagedModel, ModelVersion, Restored, Vault } from '@nootropic/runtime'
+import { onRecord } from './audit/on-record.ts'
 import { labelOf, parseModelVersion } from './model-version.ts'
-import { onRecord } from './on-record.ts'
 import type { Parts } from './parts.ts'
 
 /** A model in the vault, registered or not, or one that is registered and lost. */

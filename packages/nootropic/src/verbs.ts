@@ -1,5 +1,11 @@
+import { accessExplain } from './commands/access-explain.ts'
+import { accessPublish } from './commands/access-publish.ts'
+import { accessShow } from './commands/access-show.ts'
 import { attack } from './commands/attack.ts'
-import { auditTail, auditVerify } from './commands/audit.ts'
+import { auditTail } from './commands/audit.ts'
+import { auditExport, auditProve } from './commands/audit-share.ts'
+import { auditVerify } from './commands/audit-verify.ts'
+import { dataErase, dataExport, dataList, dataVerifyErasure } from './commands/data.ts'
 import { deps } from './commands/deps.ts'
 import { discard } from './commands/discard.ts'
 import { doctor } from './commands/doctor.ts'
@@ -22,8 +28,9 @@ import { run } from './commands/run.ts'
 import { sbom } from './commands/sbom.ts'
 import { scan } from './commands/scan.ts'
 import { seal } from './commands/seal.ts'
+import { sessionList, sessionRevoke } from './commands/session.ts'
 import { sign } from './commands/sign.ts'
-import { tokenCreate, tokenList, tokenRevoke } from './commands/token.ts'
+import { tokenCreate, tokenList, tokenRevoke, tokenRotate } from './commands/token.ts'
 import { unseal } from './commands/unseal.ts'
 import { verify } from './commands/verify.ts'
 import { watermark } from './commands/watermark.ts'
@@ -64,9 +71,21 @@ export const verbs: readonly Verb[] = [
   keysRecover,
   tokenCreate,
   tokenList,
+  tokenRotate,
   tokenRevoke,
+  sessionList,
+  sessionRevoke,
+  accessShow,
+  accessPublish,
+  accessExplain,
   auditTail,
   auditVerify,
+  auditProve,
+  auditExport,
+  dataList,
+  dataExport,
+  dataErase,
+  dataVerifyErasure,
   incidentList,
   incidentReport,
   incidentClose,

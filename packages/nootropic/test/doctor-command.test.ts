@@ -5,6 +5,7 @@ import {
   readdirSync,
   realpathSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -95,6 +96,31 @@ test('the manifest says what is checked', async () => {
   const names = JSON.parse(output).checks.map(({ name }: { name: string }) => name)
   expect(names).not.toContain('isolation')
   expect(names).toContain('monitoring')
+})
+
+test('owners and modes that ModelPermissions asks for are checked and left as they are', async () => {
+  const permissions = `apiVersion: security.nootropic.ai/v1
+kind: ModelPermissions
+metadata:
+  name: permissions
+spec:
+  files:
+    - path: ~/.nootropic/models
+      mode: 600
+    - path: ~/.nootropic/keys
+      mode: 600
+`
+  mkdirSync(join(directory, 'settings'), { mode: 0o700 })
+  writeFileSync(join(directory, 'settings', 'permissions.yaml'), permissions, { mode: 0o600 })
+  const right = await doctor('--home', 'home', '--json')
+  expect(JSON.parse(right.output).checks.at(-1)).toMatchObject({ name: 'permissions', verdict: 'pass', findings: [] })
+  mkdirSync(join(directory, 'home', 'models'))
+  chmodSync(join(directory, 'home', 'models'), 0o755)
+  const { exit, output } = await doctor('--home', 'home')
+  expect(exit).toBe(1)
+  expect(output).toContain('FAIL  permissions 2 paths of ModelPermissions\n')
+  expect(output).toContain('high: The mode differs from the manifest: expected mode 0700, got 0755')
+  expect(statSync(join(directory, 'home', 'models')).mode & 0o777).toBe(0o755)
 })
 
 test('isolation that is required and cannot be proved fails, or is left incomplete, and is never a pass', async () => {

@@ -30,9 +30,13 @@ const everyTest = (): Manifest[] => {
 
 // Settings that a template leaves out, because they are optional.
 const optional = [
+  'AccessMonitoring:monitoring.file.files.path',
+  'AccessMonitoring:monitoring.process.files.path',
+  'ModelPermissions:files.owner',
   'ProcessIsolation:limits.memory.size',
   'ProcessIsolation:limits.cpu.time',
   'RobustnessTesting:schedule.duration',
+  'UserPrivacy:retention',
 ]
 
 test('whatever is said to be enforced is a setting of the format', async () => {

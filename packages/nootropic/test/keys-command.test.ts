@@ -293,7 +293,7 @@ test('the age command opens an export, and an empty installation recovers from i
   await keys('create', 'release')
   const recipient = makeIdentity()
   const exported = await keys('export', '--recipient', recipient, '--output', 'keys.age', '--json')
-  expect(JSON.parse(exported.output)).toMatchObject({ output: 'keys.age', keys: 3, recipients: [recipient] })
+  expect(JSON.parse(exported.output)).toMatchObject({ output: 'keys.age', keys: 4, recipients: [recipient] })
   expect(statSync(place('keys.age')).mode & 0o777).toBe(0o600)
   const opened = execFileSync('age', ['-d', '-i', place('identity'), place('keys.age')], { encoding: 'utf8' })
   const { format, keyEncryptionKey, ring } = JSON.parse(opened)
@@ -304,7 +304,7 @@ test('the age command opens an export, and an empty installation recovers from i
   expect([occupied.exit, occupied.diagnostics]).toEqual([1, expect.stringContaining('an empty directory')])
   renameSync(join(home, 'keys'), place('lost'))
   const recovered = await keys('recover', 'keys.age', '--identity', 'identity')
-  expect([recovered.exit, recovered.output]).toEqual([0, expect.stringContaining('3 keys are in')])
+  expect([recovered.exit, recovered.output]).toEqual([0, expect.stringContaining('4 keys are in')])
   expect(await list()).toEqual(before)
   // The audit log that was signed with these keys goes on.
   expect((await keys('create', 'next')).exit).toBe(0)
@@ -569,7 +569,7 @@ spec:
   expect((await keys('create', 'release', '--manifests', place('settings'))).exit).toBe(0)
   expect(existsSync(place('elsewhere/keys/keys.json'))).toBe(true)
   expect(existsSync(join(home, 'keys'))).toBe(false)
-  expect((await list('--manifests', place('settings'))).keys).toHaveLength(3)
+  expect((await list('--manifests', place('settings'))).keys).toHaveLength(4)
 })
 
 // A Linux machine on which nobody is logged in to a desktop has no keychain.

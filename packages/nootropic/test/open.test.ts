@@ -62,7 +62,13 @@ test('a registered model is marked, sealed, served, and all of it survives a res
   expect(after.outputs).toEqual(before.outputs)
   expect(await nootropic.verify(ref)).toBe('pass')
   expect(await nootropic.extractWatermark(ref)).toMatchObject({ verdict: 'present' })
-  expect(await auditLines()).toEqual(['register allowed', 'activate allowed', 'execute succeeded', 'execute succeeded'])
+  expect(await auditLines()).toEqual([
+    'register allowed',
+    'activate allowed',
+    'api-key.created succeeded',
+    'execute succeeded',
+    'execute succeeded',
+  ])
 })
 
 test('a model that is not admitted leaves nothing but its audit record', async () => {

@@ -1,14 +1,15 @@
 import { readdir, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { type Finding, NootropicError } from '@nootropic/core'
+import { type Finding, NootropicError, type Verdict } from '@nootropic/core'
 import { type ManifestSet, parseManifestSet, readManifests } from '@nootropic/core/manifest'
 import type { HostCheck, HostReport } from '@nootropic/runtime'
 import { createSandbox, isolationLevels } from '@nootropic/runtime/sandbox'
 import { executionSettings } from '../execution-settings.ts'
 import { defaultHome, homeAt, userPath } from '../home.ts'
-import { checkThisHost } from '../host-check.ts'
 import { sandboxSettings } from '../sandbox-settings.ts'
 import { type Streams, textOption, type Verb } from '../verb.ts'
+import { checkThisHost } from '../watch/host-check.ts'
+import { checkProtectedPaths, protectedPaths } from '../watch/model-permissions.ts'
 import { choose } from './choose.ts'
 
 /** What makes a directory an installation: one of these is there from its first use on. */
@@ -31,6 +32,27 @@ const verifyHome = async (home: string): Promise<void> => {
   }
 }
 
+const permissionsVerdict = (findings: readonly Finding[]): Verdict => {
+  if (findings.length === 0) return 'pass'
+  const isUnchecked = ({ rule }: Finding): boolean => /^permissions\/(unreadable|limit)$/.test(rule)
+  return findings.every(isUnchecked) ? 'incomplete' : 'fail'
+}
+
+/** Owners and modes of the paths that ModelPermissions manifests name, where there are any. */
+const checkModelPermissions = async (
+  settings: ManifestSet,
+  place: Parameters<typeof protectedPaths>[1],
+): Promise<HostCheck[]> => {
+  const permissions = protectedPaths(settings, place)
+  if (permissions.length === 0) return []
+  const findings = await checkProtectedPaths(permissions)
+  const summary = `${permissions.length} paths of ModelPermissions`
+  return [{ name: 'permissions', verdict: permissionsVerdict(findings), summary, findings }]
+}
+
+const worst = (verdicts: readonly Verdict[]): Verdict =>
+  verdicts.includes('fail') ? 'fail' : verdicts.includes('incomplete') ? 'incomplete' : 'pass'
+
 const marks = { pass: 'ok', fail: 'FAIL', incomplete: '?' } as const
 
 const findingText = ({ severity, title, message, remediation }: Finding): string =>
@@ -39,7 +61,8 @@ const findingText = ({ severity, title, message, remediation }: Finding): string
 const checkText = ({ name, verdict, summary, findings }: HostCheck): string =>
   [`${marks[verdict].padEnd(6)}${name.padEnd(12)}${summary}`, ...findings.map(findingText)].join('\n')
 
-const reportText = ({ verdict, checks }: HostReport): string => `${checks.map(checkText).join('\n')}\n${verdict}\n`
+const reportText = ({ verdict, checks }: Pick<HostReport, 'verdict' | 'checks'>): string =>
+  `${checks.map(checkText).join('\n')}\n${verdict}\n`
 
 const readSettings = async (manifests: string | undefined, { directory }: Streams): Promise<ManifestSet> =>
   manifests === undefined ? parseManifestSet([]) : readManifests(userPath(manifests, directory))
@@ -74,11 +97,13 @@ export const doctor: Verb = {
       ...(manifests === undefined ? {} : { settings: resolve(userPath(manifests, streams.directory)) }),
     }
     const report = await checkThisHost({ settings, places, sandbox, required })
-    const { verdict, checks, facts } = report
+    const place = { root: directory, environment: streams.environment }
+    const checks = [...report.checks, ...(await checkModelPermissions(settings, place))]
+    const verdict = worst([report.verdict, ...checks.map((check) => check.verdict)])
     return {
       exit: verdict === 'pass' ? 0 : verdict === 'fail' ? 1 : 4,
-      document: { verdict, home: directory, checks, isolation: report.isolation ?? null, facts },
-      text: reportText(report),
+      document: { verdict, home: directory, checks, isolation: report.isolation ?? null, facts: report.facts },
+      text: reportText({ verdict, checks }),
     }
   },
 }

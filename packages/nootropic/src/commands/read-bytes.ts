@@ -7,15 +7,16 @@ import type { Streams } from '../verb.ts'
 // A pipe does not block the opening; Windows has no such flag.
 const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
-/** The bytes of a regular file that an option names. @throws NootropicError `FILE_UNREADABLE` or `LIMIT_EXCEEDED` */
+/** The bytes of a regular file that an option, or an operand in capitals as the help has them, names. @throws NootropicError `FILE_UNREADABLE` or `LIMIT_EXCEEDED` */
 export const readBytes = async (
   option: string,
   path: string,
   { directory }: Streams,
   maximumBytes: number,
 ): Promise<Buffer> => {
+  const name = option === option.toUpperCase() ? option : `--${option}`
   const unreadable = (found: string, cause?: unknown): NootropicError =>
-    new NootropicError('FILE_UNREADABLE', `expected --${option} to name a file that can be read, ${path}: ${found}`, {
+    new NootropicError('FILE_UNREADABLE', `expected ${name} to name a file that can be read, ${path}: ${found}`, {
       cause,
     })
   const handle = await open(resolve(directory, path), flags).catch((cause: NodeJS.ErrnoException) => {
@@ -25,7 +26,7 @@ export const readBytes = async (
     const status = await handle.stat()
     if (!status.isFile()) throw unreadable('no regular file; write the text into one')
     if (status.size > maximumBytes) {
-      const message = `expected --${option} to name a file of at most ${maximumBytes} bytes, ${path} has ${status.size}`
+      const message = `expected ${name} to name a file of at most ${maximumBytes} bytes, ${path} has ${status.size}`
       throw new NootropicError('LIMIT_EXCEEDED', `${message}; send less at once`)
     }
     return await handle.readFile()

@@ -1,10 +1,11 @@
 import { NootropicError } from '@nootropic/core'
-import { defaultRules } from '../default-rules.ts'
+import { defaultRules } from '../access/default-rules.ts'
 import { operand, textOption, type Verb } from '../verb.ts'
+import { durationOption } from './duration-option.ts'
+import { expiryOf, expiryOptions } from './expiry-option.ts'
 import { installationOptions, withInstallation } from './installation.ts'
 
 const day = 24 * 60 * 60 * 1000
-const defaultDays = 90
 
 // The command works with the built-in rules; a host program has its own.
 const roles = defaultRules.flatMap(({ principal }) =>
@@ -19,7 +20,7 @@ export const tokenCreate: Verb = {
     ...installationOptions,
     role: { type: 'string', value: 'ROLE', description: `one of ${roles.join(', ')} (default caller)` },
     model: { type: 'string', value: 'NAME', description: 'narrow the key to running this model' },
-    days: { type: 'string', value: 'N', description: `until it expires (default ${defaultDays})` },
+    ...expiryOptions,
   },
   run: (invocation, streams) =>
     withInstallation(invocation, streams, async (nootropic) => {
@@ -28,10 +29,7 @@ export const tokenCreate: Verb = {
       if (!roles.includes(role))
         throw new NootropicError('USAGE', `expected --role to be one of ${roles.join(', ')}, got "${role}"`)
       const model = textOption(invocation, 'model')
-      const days = Number(textOption(invocation, 'days') ?? defaultDays)
-      if (!Number.isInteger(days) || days < 1)
-        throw new NootropicError('USAGE', 'expected --days to be a whole number of days')
-      const expiresAt = new Date(Date.now() + days * day)
+      const expiresAt = expiryOf(invocation)
       const { id, secret } = await nootropic.keys.create({
         subject: { type: 'user', id: user },
         roles: [role],
@@ -56,6 +54,33 @@ export const tokenList: Verb = {
         return `${id}  ${subject.type}:${subject.id}  ${roles.join(', ')}  ${state}`
       })
       return { exit: 0, document: { keys }, text: `${lines.join('\n') || 'no API keys'}\n` }
+    }),
+}
+
+export const tokenRotate: Verb = {
+  name: 'token rotate',
+  operands: 'ID',
+  summary: 'make the successor of an API key, with the same rights; it is shown this once',
+  options: {
+    ...installationOptions,
+    overlap: { type: 'string', value: 'TIME', description: 'how long the old key works still, up to 30d (default 1d)' },
+    ...expiryOptions,
+  },
+  run: (invocation, streams) =>
+    withInstallation(invocation, streams, async (nootropic) => {
+      const old = operand(invocation, 0, 'the id of a key')
+      const overlapMs = textOption(invocation, 'overlap') === '0' ? 0 : (durationOption(invocation, 'overlap') ?? day)
+      const expiresAt = expiryOf(invocation)
+      const { id, secret } = await nootropic.keys.rotate(old, { overlapMs, expiresAt })
+      const oldUntil = (await nootropic.keys.list()).find((key) => key.id === old)?.expiresAt
+      streams.diagnostics(
+        `key ${id} until ${expiresAt.toISOString()}; it is not shown again; ${old} until ${oldUntil}\n`,
+      )
+      return {
+        exit: 0,
+        document: { id, secret, expiresAt: expiresAt.toISOString(), replaces: { id: old, expiresAt: oldUntil } },
+        text: `${secret}\n`,
+      }
     }),
 }
 

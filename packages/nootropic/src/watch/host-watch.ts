@@ -1,7 +1,7 @@
 import type { AuditLog, EventBus } from '@nootropic/core'
 import { watchHost } from '@nootropic/runtime'
+import { manifestOf } from '../manifest-of.ts'
 import { checkThisHost, type HostCheckParts } from './host-check.ts'
-import { manifestOf } from './manifest-of.ts'
 
 /** What watching a host takes. */
 export interface HostWatchParts extends HostCheckParts {

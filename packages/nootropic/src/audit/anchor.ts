@@ -1,5 +1,5 @@
 import type { Database } from '@nootropic/core/storage'
-import { type InstallationTables, migrateInstallation } from './installation-tables.ts'
+import { type InstallationTables, migrateInstallation } from '../installation-tables.ts'
 
 /** Keeps the last checkpoint of the audit log apart from the log: a log that was cut or removed no longer contains it. */
 export interface AuditAnchor {

@@ -2,9 +2,9 @@ import type { Clock } from '@nootropic/core'
 import type { ManifestSet } from '@nootropic/core/manifest'
 import { checkHost, type HostCheckOptions, type HostReport } from '@nootropic/runtime'
 import type { IsolationLevel, Sandbox } from '@nootropic/runtime/sandbox'
-import { executionSettings } from './execution-settings.ts'
-import { manifestOf } from './manifest-of.ts'
-import { sandboxSettings } from './sandbox-settings.ts'
+import { executionSettings } from '../execution-settings.ts'
+import { manifestOf } from '../manifest-of.ts'
+import { sandboxSettings } from '../sandbox-settings.ts'
 
 /** What a check of the host needs of an installation. */
 export interface HostCheckParts {
