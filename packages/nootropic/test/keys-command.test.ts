@@ -297,7 +297,7 @@ test('the age command opens an export, and an empty installation recovers from i
   expect(statSync(place('keys.age')).mode & 0o777).toBe(0o600)
   const opened = execFileSync('age', ['-d', '-i', place('identity'), place('keys.age')], { encoding: 'utf8' })
   const { format, keyEncryptionKey, ring } = JSON.parse(opened)
-  expect([format, ring.keys.length]).toEqual(['nootropic key recovery', 3])
+  expect([format, ring.keys.length]).toEqual(['nootropic key recovery', 4])
 
   const before = await list()
   const occupied = await keys('recover', 'keys.age', '--identity', 'identity')
