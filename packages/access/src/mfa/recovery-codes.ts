@@ -25,6 +25,12 @@ const hashOf = (subject: Owner, text: string): string =>
     .update(canonicalJson([subject.type, subject.id, text]))
     .digest('hex')
 
+/** The same rows for whoever replaces the codes of a subject: one waits for the other at the first of them. */
+const idOf = (subject: Owner, place: number): string =>
+  createHash('sha256')
+    .update(canonicalJson([subject.type, subject.id, place]))
+    .digest('base64url')
+
 /** Codes on paper for whoever lost the other factors. */
 export interface RecoveryCodes {
   /** Makes ten codes of 120 bits; earlier ones end. They are shown this once and kept nowhere. */
@@ -40,21 +46,34 @@ export const createRecoveryCodes = (database: Database, time: () => number, rand
   return {
     async replace(subject) {
       const codes = Array.from({ length: count }, () => createCode(random))
-      const rows = codes.map((code) => ({
-        id: random.bytes(12).toString('base64url'),
+      const rows = codes.map((code, place) => ({
+        id: idOf(subject, place),
         subject_type: subject.type,
         subject_id: subject.id,
         created_at: time(),
         code_hash: hashOf(subject, code),
         used_at: null,
       }))
+      const ids = rows.map(({ id }) => id)
       await tables.transaction().execute(async (transaction) => {
+        await transaction
+          .insertInto('access_recovery_codes')
+          .values(rows)
+          .onConflict((conflict) =>
+            conflict.column('id').doUpdateSet(({ ref }) => ({
+              created_at: ref('excluded.created_at'),
+              code_hash: ref('excluded.code_hash'),
+              used_at: null,
+            })),
+          )
+          .execute()
+        // Rows that were made before had ids that followed from nothing.
         await transaction
           .deleteFrom('access_recovery_codes')
           .where('subject_type', '=', subject.type)
           .where('subject_id', '=', subject.id)
+          .where('id', 'not in', ids)
           .execute()
-        await transaction.insertInto('access_recovery_codes').values(rows).execute()
       })
       return codes.map((code) => code.replaceAll(/(.{4})(?=.)/g, '$1-'))
     },

@@ -1,10 +1,13 @@
 import type { ChildProcess } from 'node:child_process'
 import { createSecretKey, randomBytes } from 'node:crypto'
-import { createManualClock, type ManualClock } from '@nootropic/core'
+import { createManualClock, type ManualClock, systemRandom } from '@nootropic/core'
 import { type Database, openDatabase } from '@nootropic/core/storage'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ApiKeys, openApiKeys } from '../../src/credentials/api-keys.ts'
+import type { Owner } from '../../src/credentials/owner.ts'
 import { type Mfa, openMfa } from '../../src/mfa/mfa.ts'
+import type { MfaTables } from '../../src/mfa/mfa-table.ts'
+import { createRecoveryCodes } from '../../src/mfa/recovery-codes.ts'
 import { openSessions, type Sessions } from '../../src/sessions/sessions.ts'
 import { ada, codeAt, createSecretStore, operationOf } from './factors.ts'
 import { nextMessage, startScript } from './run-script.ts'
@@ -100,6 +103,43 @@ export const credentialContract = (newLocation: () => Promise<string>): void => 
     )
     expect(count(other, 'recovery-code')).toBe(1)
     expect(count(other, 'CREDENTIAL_INVALID')).toBe(processes - 1)
+  })
+
+  test('recovery codes that eight processes replace at once are ten in the end, all of one of them', async () => {
+    const codes = createRecoveryCodes(database, () => clock.now().getTime(), systemRandom)
+    const valid = async (subject: Owner, texts: string): Promise<number> => {
+      let taken = 0
+      for (const code of texts.split(' ')) if (await codes.take(subject, code)) taken += 1
+      return taken
+    }
+    for (let round = 0; round < 25; round += 1) {
+      const subject = { type: 'user', id: `replaced-${round % 5}` } // who has none yet at first, then used ones
+      const replaced = await askAll('replaceCodes', subject.id)
+      for (const texts of replaced) expect(texts.split(' '), texts).toHaveLength(10)
+      expect(await codes.remaining(subject), `round ${round}`).toBe(10)
+      const counts: number[] = []
+      for (const texts of replaced) counts.push(await valid(subject, texts))
+      expect(counts.toSorted().slice(-2), `round ${round}`).toEqual([0, 10])
+    }
+  })
+
+  test('recovery codes whose rows have other ids end with the next replacement, also with eight at once', async () => {
+    const subject = { type: 'user', id: 'earlier' }
+    const rows = Array.from({ length: 20 }, (_, index) => ({
+      id: `earlier-${index}`,
+      subject_type: subject.type,
+      subject_id: subject.id,
+      created_at: 0,
+      code_hash: `hash-${index}`,
+      used_at: null,
+    }))
+    const tables = database.tables<MfaTables>()
+    await tables.insertInto('access_recovery_codes').values(rows).execute()
+    await askAll('replaceCodes', subject.id)
+    const kept = tables.selectFrom('access_recovery_codes').select('code_hash').where('subject_id', '=', subject.id)
+    const hashes = (await kept.execute()).map(({ code_hash: hash }) => hash)
+    expect(hashes).toHaveLength(10)
+    expect(hashes.filter((hash) => hash.startsWith('hash-'))).toEqual([])
   })
 
   test('wrong codes of eight processes together are stopped where those of one would be', async () => {

@@ -19,6 +19,7 @@ const nextYear = (): Date => new Date(Date.now() + 365 * 24 * 60 * 60 * 1000)
 /** What a parent may ask for. */
 export const tasks = {
   prove: async (answer: StepUpAnswer) => (await mfa.prove(answer)).factor,
+  replaceCodes: async (id: string) => (await mfa.recoveryCodes.replace({ type: 'user', id })).join(' '),
   session: async (token: string) => (await sessions.authenticate(token)).id,
   renew: async (token: string) => (await sessions.renew(token)).token,
   begin: async (id: string) => (await sessions.create({ subject: { type: 'user', id }, roles: [] })).token,
