@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Quota } from '@nootropic/access/quotas'
 import type { Tensor } from '@nootropic/core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { mayExecute, type Nootropic, type NootropicOptions, openNootropic } from '../src/index.ts'
@@ -154,4 +155,31 @@ test('rules that are published count from the next request on, and no longer whe
   await expect(ask(credential)).resolves.toMatchObject({ model: { name: 'digits' } })
   await nootropic.access.policy.publish({ rules: [], expectedVersion: version, author: 'user:grace' })
   await expect(ask(credential)).rejects.toMatchObject({ code: 'ACCESS_DENIED' })
+})
+
+test('a quota for a role limits whoever has it through a group that was published', async () => {
+  const bob = { type: 'user', id: 'bob' }
+  const quota: Quota = {
+    id: 'analysts',
+    measure: 'requests',
+    kind: 'window',
+    limit: 0,
+    windowSeconds: 60,
+    per: ['subject'],
+    subject: { role: 'analyst' },
+  }
+  await open({ access: { quotas: [quota] } })
+  const expiresAt = new Date(Date.now() + 60_000)
+  const { secret } = await nootropic.keys.create({ subject: bob, roles: ['caller'], expiresAt })
+  const { policy } = nootropic.access
+  const { version } = await policy.read()
+  const rules = [mayExecute('caller', 'digits')]
+  await policy.publish({ rules, expectedVersion: version, author: 'user:ada' })
+  await expect(ask(secret)).resolves.toMatchObject({ model: { name: 'digits' } })
+  const directory = {
+    roles: [{ name: 'senior', inherits: ['analyst'] }],
+    groups: [{ name: 'desk', roles: ['senior'], members: [bob] }],
+  }
+  await policy.publish({ rules, directory, expectedVersion: version + 1, author: 'user:ada' })
+  await expect(ask(secret)).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED', details: { quota: 'analysts' } })
 })

@@ -1,27 +1,10 @@
 import type { AccessDecision, AccessRequest, Lack, NearGrant, StepUp } from '@nootropic/core'
+import { claimsOf } from './claims.ts'
 import { type ConditionFailure, failuresOf } from './condition-check.ts'
 import { deny, denyByDefault, quoteFirst } from './explanation.ts'
-import { maximumRoles } from './rule.ts'
 import type { IndexedRule, RuleIndex, ScopeParts } from './rule-index.ts'
 
 const parts = ['principal', 'action', 'resource'] as const
-
-const none: readonly string[] = []
-
-// A directory may know many roles of somebody of which no rule speaks (CWE-770).
-const maximumOwnerRoles = 1024
-
-/** A list of names in the properties of a subject, or undefined if what stands there is none. */
-const namesIn = (
-  { properties }: AccessRequest['subject'],
-  name: string,
-  maximum = maximumRoles,
-): readonly string[] | undefined => {
-  const names = properties !== undefined && Object.hasOwn(properties, name) ? properties[name] : undefined
-  if (names === undefined) return none
-  const isList = Array.isArray(names) && names.length <= maximum && names.every((item) => typeof item === 'string')
-  return isList ? names : undefined
-}
 
 /** The authentication that is all that is missing, where the conditions are unmet on nothing else. */
 const stepUpOf = (unmet: readonly ConditionFailure[]): StepUp | undefined => {
@@ -58,17 +41,12 @@ const nearGrantOf = (item: IndexedRule, fits: ScopeParts, request: AccessRequest
  * ```
  */
 export const decide = (request: AccessRequest, index: RuleIndex, now: Date): AccessDecision => {
-  const roles = namesIn(request.subject, 'roles')
-  const groups = namesIn(request.subject, 'groups')
-  const ownerRoles = namesIn(request.subject, 'ownerRoles', maximumOwnerRoles)
-  if (roles === undefined || groups === undefined || ownerRoles === undefined) {
-    const wrong = roles === undefined ? 'roles' : groups === undefined ? 'groups' : 'ownerRoles'
-    const maximum = wrong === 'ownerRoles' ? maximumOwnerRoles : maximumRoles
-    return deny(`expected subject.properties.${wrong} to be at most ${maximum} names, found something else`)
-  }
-  const numbers = index.numbersOf(request, { roles, groups })
+  const claims = claimsOf(request.subject)
+  if (typeof claims === 'string') return deny(claims)
+  const { roles, ownerRoles } = claims
+  const numbers = index.numbersOf(request, claims)
   const ownerNumbers =
-    ownerRoles.length === 0 ? numbers : index.numbersOf(request, { roles: [...roles, ...ownerRoles], groups })
+    ownerRoles.length === 0 ? numbers : index.numbersOf(request, { ...claims, roles: [...roles, ...ownerRoles] })
   if (numbers === undefined || ownerNumbers === undefined)
     return deny('expected the subject to have fewer roles and groups, found too many')
   const inScope = index.inScope(numbers)

@@ -121,6 +121,8 @@ export interface ClosedDirectory {
   readonly resourceGroupNames: ReadonlySet<string>
   readonly groupNames: readonly string[]
   readonly roleNames: readonly string[]
+  /** The roles that a group brings itself. */
+  ownRolesOfGroup(group: string): readonly string[]
   /** All roles that membership of a group brings, those of the groups it is in and inherited ones included. */
   rolesOfGroup(group: string): readonly string[]
   groupsOfSubject(type: string, id: string): readonly string[]
@@ -148,6 +150,7 @@ export const closeDirectory = (input: Directory): ClosedDirectory => {
   for (const { name, members = [] } of groups) subjects.add(name, members)
   const resources = createMembership()
   for (const { name, resources: members = [] } of resourceGroups) resources.add(name, members)
+  const ownRolesOfGroup = (group: string): readonly string[] => ownRoles.get(group) ?? []
   return {
     rolesOfRole,
     groupsOfGroup,
@@ -155,8 +158,9 @@ export const closeDirectory = (input: Directory): ClosedDirectory => {
     resourceGroupNames,
     groupNames: groups.map(({ name }) => name),
     roleNames: roles.map(({ name }) => name),
+    ownRolesOfGroup,
     rolesOfGroup: (group) => [
-      ...new Set(groupsOfGroup(group).flatMap((name) => (ownRoles.get(name) ?? []).flatMap(rolesOfRole))),
+      ...new Set(groupsOfGroup(group).flatMap((name) => ownRolesOfGroup(name).flatMap(rolesOfRole))),
     ],
     groupsOfSubject: subjects.groupsOf,
     groupsOfResource: resources.groupsOf,

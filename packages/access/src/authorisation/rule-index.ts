@@ -1,10 +1,12 @@
 import { type AccessRequest, NootropicError } from '@nootropic/core'
 import { z } from 'zod'
+import type { Claims } from './claims.ts'
 import { type PreparedCondition, prepareCondition } from './condition-check.ts'
 import { closeDirectory, type Directory } from './directory.ts'
 import { describeScope, type ScopeClauses } from './explanation.ts'
+import { rolesHeldBy } from './held-roles.ts'
 import { maximumRules, type Rule, ruleSchema } from './rule.ts'
-import { type Claims, numberRules, type ScopeNumbers, unseen } from './scope-numbers.ts'
+import { numberRules, type ScopeNumbers, unseen } from './scope-numbers.ts'
 
 /** A rule with its conditions prepared. */
 export interface IndexedRule {
@@ -57,7 +59,12 @@ const maximumNearest = 3
 export interface RuleIndex {
   readonly rules: readonly IndexedRule[]
   /** Undefined if the subject has more principals than a decision looks at. */
-  numbersOf(request: AccessRequest, claims: Claims): ScopeNumbers | undefined
+  numbersOf(request: AccessRequest, claims: Pick<Claims, 'roles' | 'groups'>): ScopeNumbers | undefined
+  /**
+   * All roles of a subject, whether or not a rule names them: those of its properties (`roles`, `ownerRoles`), those that
+   * its groups bring, and what all of these inherit. Undefined where they cannot be read or are more than 4,096.
+   */
+  rolesOf(subject: AccessRequest['subject']): readonly string[] | undefined
   /** Positions of the rules in whose scope the request is, ascending. */
   inScope(numbers: ScopeNumbers): number[]
   /** The permits nearest to a request that is in the scope of few or none: near before far, then by position. */
@@ -152,6 +159,7 @@ export const indexRules = (
       off: rule.effect === 'permit' ? switchedOff(rule) : undefined,
     })),
     numbersOf,
+    rolesOf: (subject) => rolesHeldBy(subject, closed),
     inScope: ({ principals, actions, resources }) => collect(positionsByScope, principals, actions, resources),
     nearest({ principals, actions, resources }, inScope) {
       const near: NearPermit[] = []

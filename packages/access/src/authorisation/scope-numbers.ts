@@ -1,4 +1,5 @@
 import type { AccessRequest } from '@nootropic/core'
+import type { Claims } from './claims.ts'
 import type { ClosedDirectory } from './directory.ts'
 import type { Rule } from './rule.ts'
 
@@ -8,12 +9,6 @@ const maximumPrincipals = 256
 /** The number that stands for a part that is not looked at, and the one for "any". */
 export const unseen = 0
 const any = 1
-
-/** The roles and groups that a request's subject brings with it. */
-export interface Claims {
-  readonly roles: readonly string[]
-  readonly groups: readonly string[]
-}
 
 /** The numbers of a request's principals, actions and resources, those only that some rule names. */
 export interface ScopeNumbers {
@@ -62,7 +57,7 @@ export interface Numbering {
   /** Three numbers as one. */
   keyOf(principal: number, action: number, resource: number): number
   /** Undefined if the subject has more principals than a decision looks at. */
-  numbersOf(request: AccessRequest, claims: Claims): ScopeNumbers | undefined
+  numbersOf(request: AccessRequest, claims: Pick<Claims, 'roles' | 'groups'>): ScopeNumbers | undefined
   /** Whether no key can be as large as two others could share it. */
   readonly isExact: boolean
 }

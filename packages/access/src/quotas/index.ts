@@ -1,4 +1,5 @@
 export type { QuotaState } from './counter.ts'
+export type { RolesOfSubject } from './limiting-quotas.ts'
 export { type Quota, type QuotaAmounts, type QuotaMeasure, quotaSchema, quotasSchema } from './quota.ts'
 export { openQuotas, type QuotaAnswer, type QuotaRequest, type Quotas } from './quotas.ts'
 export { rateLimitFields } from './rate-limit-fields.ts'

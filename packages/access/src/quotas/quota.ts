@@ -1,4 +1,4 @@
-import { type AccessRequest, NootropicError } from '@nootropic/core'
+import { NootropicError } from '@nootropic/core'
 import { z } from 'zod'
 import { nameSchema } from '../name.ts'
 
@@ -82,17 +82,4 @@ export const parseQuotaAmounts = (amounts: unknown): QuotaAmounts => {
   if (parsed.success) return parsed.data
   const found = z.prettifyError(parsed.error)
   throw new NootropicError('USAGE', `expected amounts by measure, found: ${found}; give numbers of 0 or more`)
-}
-
-/** Whether a quota limits this subject's use of this model. A subject whose roles cannot be read is limited by all of them. */
-export const isLimiting = (quota: Quota, subject: AccessRequest['subject'], model: string): boolean => {
-  if (quota.model !== undefined && quota.model !== model) return false
-  if (quota.subject === undefined) return true
-  if ('role' in quota.subject) {
-    const { role } = quota.subject
-    // A limit on a role of the owner holds for credentials without it too, as a rule that forbids does.
-    const { roles = [], ownerRoles = [] } = subject.properties ?? {}
-    return [roles, ownerRoles].some((names) => !Array.isArray(names) || names.includes(role))
-  }
-  return quota.subject.type === subject.type && quota.subject.id === subject.id
 }

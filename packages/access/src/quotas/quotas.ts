@@ -4,7 +4,8 @@ import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import { chargeWithin } from './charge.ts'
 import { type Counter, counterOf, levelAt, type QuotaState, secondsUntil, stateOf, subjectText } from './counter.ts'
-import { countsOf, isLimiting, parseQuotaAmounts, type Quota, type QuotaAmounts, quotasSchema } from './quota.ts'
+import { createLimitingQuotas, type RolesOfSubject } from './limiting-quotas.ts'
+import { countsOf, parseQuotaAmounts, type Quota, type QuotaAmounts, quotasSchema } from './quota.ts'
 import { type QuotaHoldRow, type QuotaTables, quotaMigrationOwner, quotaMigrations } from './quota-table.ts'
 import { eraseSubject, releaseExpired } from './release.ts'
 import { costOf, createReservation, type Reservation, settleReservation } from './reservation.ts'
@@ -39,8 +40,8 @@ export interface Quotas {
    * Takes the cost from every quota that limits the request, or from none. Until it is settled it counts as used; when
    * this process ends without settling, it is given back after `reservationSeconds`.
    *
-   * @throws NootropicError `USAGE` for a cost that is none or that leaves out a limited measure, `STORAGE_FAILED`: the
-   * caller must then refuse.
+   * @throws NootropicError `USAGE` for a cost that is none or that leaves out a limited measure, `STORAGE_FAILED`, or what
+   * `rolesOf` throws: the caller must then refuse.
    */
   reserve(request: QuotaRequest): Promise<QuotaAnswer>
   /** Where the quotas stand for a subject and a model. Takes nothing. */
@@ -71,6 +72,9 @@ class Refused extends Error {
  * Opens the quotas in a database, and makes their tables if they are not there. Every process that uses the same database
  * must open them with the same quotas.
  *
+ * @param options.rolesOf all roles of a subject, also those that groups bring and that are inherited: quotas for a role
+ * hold for these as for the roles among its properties. Asked for every request that a quota for a role may limit;
+ * undefined: limited by the quotas of all roles. Without it, the roles among its properties count.
  * @param options.clock for tests: without it, the clock of the database, which all processes share.
  * @throws NootropicError `CONFIGURATION_INVALID` for quotas that cannot work, `STORAGE_FAILED`
  * @example
@@ -86,6 +90,7 @@ class Refused extends Error {
 export const openQuotas = async (options: {
   database: Database
   quotas: readonly Quota[]
+  rolesOf?: RolesOfSubject
   reservationSeconds?: number
   clock?: Clock
   random?: Random
@@ -109,12 +114,11 @@ export const openQuotas = async (options: {
   // What could not be settled because the store failed: nobody else would, and it would be held as long as this process is.
   const unsettled = new Map<string, () => Promise<void>>()
 
+  const limitingQuotas = createLimitingQuotas(parsed.data, options.rolesOf)
+
   // In the order of their keys: two transactions that take the same counters in turn cannot wait for each other.
-  const countersFor = (subject: AccessRequest['subject'], model: string, time: number): Counter[] =>
-    parsed.data
-      .filter((quota) => isLimiting(quota, subject, model))
-      .map((quota) => counterOf(quota, subject, model, time))
-      .sort((left, right) => (left.key < right.key ? -1 : 1))
+  const countersFor = (quotas: readonly Quota[], subject: AccessRequest['subject'], model: string, time: number) =>
+    quotas.map((quota) => counterOf(quota, subject, model, time)).sort((left, right) => (left.key < right.key ? -1 : 1))
 
   const levelsOf = async (
     connection: Kysely<QuotaTables>,
@@ -128,12 +132,15 @@ export const openQuotas = async (options: {
     return new Map(counters.map((counter) => [counter, levelAt(counter, found.get(counter.key), time)]))
   }
 
-  const reserveOnce = async (request: QuotaRequest, cost: QuotaAmounts): Promise<QuotaAnswer> => {
-    const { subject, model } = request
+  const reserveOnce = async (
+    { subject, model }: QuotaRequest,
+    cost: QuotaAmounts,
+    limits: readonly Quota[],
+  ): Promise<QuotaAnswer> => {
     try {
       const taken = await tables.transaction().execute(async (transaction) => {
         const time = await now(transaction)
-        const counters = countersFor(subject, model, time)
+        const counters = countersFor(limits, subject, model, time)
         const id = random.uuid()
         const holds: QuotaHoldRow[] = []
         const states: QuotaState[] = []
@@ -209,14 +216,17 @@ export const openQuotas = async (options: {
   return {
     async reserve(request) {
       const cost = parseQuotaAmounts(request.cost)
-      const answer = await reserveOnce(request, cost)
+      // Before the transaction: whoever tells the roles may read them from the same database.
+      const limits = await limitingQuotas(request.subject, request.model)
+      const answer = await reserveOnce(request, cost, limits)
       if (answer.admitted || answer.retryAfterSeconds === undefined) return answer
       // What the dead hold must not stop the living.
-      return (await release()) > 0 ? reserveOnce(request, cost) : answer
+      return (await release()) > 0 ? reserveOnce(request, cost, limits) : answer
     },
     async states(subject, model) {
+      const limits = await limitingQuotas(subject, model)
       const time = await now(tables)
-      const levels = await levelsOf(tables, countersFor(subject, model, time), time)
+      const levels = await levelsOf(tables, countersFor(limits, subject, model, time), time)
       return [...levels].map(([counter, level]) => stateOf(counter, level, time)).sort(byId)
     },
     releaseExpired: release,

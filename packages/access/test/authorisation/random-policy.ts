@@ -5,7 +5,7 @@ import type { Rule } from '../../src/authorisation/rule.ts'
 import { pick } from './oracle.ts'
 
 const users = ['u0', 'u1', 'u2', 'u3']
-const roleNames = ['r0', 'r1', 'r2', 'r3']
+export const roleNames = ['r0', 'r1', 'r2', 'r3']
 const groupNames = ['g0', 'g1', 'g2', 'g3']
 const resourceGroupNames = ['k0', 'k1', 'k2']
 const actionNames = ['read', 'execute', 'delete']

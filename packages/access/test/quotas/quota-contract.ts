@@ -1,6 +1,7 @@
 import { createManualClock } from '@nootropic/core'
 import { type Database, openDatabase } from '@nootropic/core/storage'
 import { afterEach, expect, test } from 'vitest'
+import { openPolicyStore } from '../../src/authorisation/policy-store.ts'
 import type { Quota } from '../../src/quotas/quota.ts'
 import type { QuotaTables } from '../../src/quotas/quota-table.ts'
 import { openQuotas, type QuotaAnswer, type Quotas } from '../../src/quotas/quotas.ts'
@@ -221,6 +222,43 @@ export const quotaContract = (newLocation: () => Promise<string>): void => {
     })
     const forged = { ...grace, properties: { roles: 'analyst' } }
     expect((await quotas.states(forged, 'other')).map(({ id }) => id)).toEqual(['analysts'])
+  })
+
+  test('a quota for a role holds for those who have it by a group or by inheritance, as published at that moment', async () => {
+    const { clock, database } = await open([])
+    const policy = await openPolicyStore({ database })
+    const byRole = { ...perMinute, limit: 1, subject: { role: 'reader' } }
+    const quotas = await openQuotas({
+      database,
+      clock,
+      quotas: [
+        { ...byRole, id: 'readers' },
+        { ...byRole, id: 'writers', subject: { role: 'writer' } },
+      ],
+      rolesOf: async (subject) => (await policy.currentIndex()).rolesOf(subject),
+    })
+    stores.push(quotas)
+    const ids = async (subject: typeof grace) => (await quotas.states(subject, model)).map(({ id }) => id)
+    expect(await ids(grace)).toEqual([])
+    const directory = {
+      groups: [
+        { name: 'night-shift', in: ['ward'], members: [grace] },
+        { name: 'ward', roles: ['nurse'] },
+      ],
+      roles: [{ name: 'nurse', inherits: ['reader'] }],
+    }
+    await policy.publish({ rules: [], directory, expectedVersion: 0, author: 'ada' })
+    expect(await ids(grace)).toEqual(['readers'])
+    const withGroup = { ...ada, properties: { groups: ['ward'], roles: ['writer'] } }
+    expect(await ids(withGroup)).toEqual(['readers', 'writers'])
+    expect(await ids(ada)).toEqual([])
+    const answers = await Promise.all([take(quotas, {}, grace), take(quotas, {}, grace), take(quotas, {}, ada)])
+    expect(answers.map((answer) => answer.admitted).toSorted()).toEqual([false, true, true])
+    expect(await take(quotas, {}, grace)).toMatchObject({ admitted: false, quota: 'readers' })
+    await database.tables().schema.alterTable('accessrules_policies').renameTo('accessrules_away').execute()
+    for (const asked of [take(quotas, {}, grace), quotas.states(grace, model)]) {
+      await expect(asked).rejects.toMatchObject({ code: 'STORAGE_FAILED' })
+    }
   })
 
   test('compute is counted in milliseconds and rounded against the caller', async () => {

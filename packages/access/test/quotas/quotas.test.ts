@@ -41,6 +41,42 @@ test('quotas that cannot work are refused', async () => {
   await expect(openQuotas({ database, quotas: [], reservationSeconds: Number.NaN })).rejects.toThrow('from 1 to 86400')
 })
 
+test('roles are asked for where a quota for a role limits the model, and who cannot be told has them all', async () => {
+  const quota: Quota = { id: 'all', measure: 'requests', kind: 'window', limit: 9, windowSeconds: 1, per: [] }
+  const database = await openDatabase(':memory:')
+  onTestFinished(() => database.close())
+  const byRole = (role: string): Quota => ({ ...quota, id: role, subject: { role }, model: 'digits' })
+  const one: Quota = { ...quota, id: 'ada', subject: { type: 'user', id: 'ada' } }
+  let asked = 0
+  let answer: unknown = []
+  const rolesOf = async (): Promise<never> => {
+    asked += 1
+    if (answer instanceof Error) throw answer
+    return answer as never
+  }
+  const quotas = [quota, one, byRole('analyst'), byRole('administrator')]
+  const store = await openQuotas({ database, quotas, rolesOf })
+  onTestFinished(() => store.close())
+  const ids = async (model: string, subject: Parameters<typeof store.states>[0] = ada): Promise<string> =>
+    (await store.states(subject, model)).map(({ id }) => id).join()
+  expect(await ids('faces')).toBe('ada,all')
+  await store.reserve({ subject: ada, model: 'faces', cost: {} })
+  const unreadable = { ...ada, properties: { roles: 'none' } }
+  expect(await ids('digits', unreadable)).toBe('ada,administrator,all,analyst')
+  expect(asked).toBe(0)
+  expect(await ids('digits')).toBe('ada,all,analyst')
+  answer = ['administrator']
+  expect(await ids('digits')).toBe('ada,administrator,all,analyst')
+  for (const none of [undefined, null, 'analysts']) {
+    answer = none
+    expect(await ids('digits', { type: 'user', id: 'eve' }), String(none)).toBe('administrator,all,analyst')
+  }
+  answer = new Error('no directory')
+  await expect(store.reserve({ subject: ada, model: 'digits', cost: {} })).rejects.toThrow('no directory')
+  await expect(ids('digits')).rejects.toThrow('no directory')
+  expect(await ids('faces')).toBe('ada,all')
+})
+
 test('a rate decides as the virtual scheduling of GCRA does, on 1,600 seeded requests', async () => {
   for (const seed of [1, 2, 3, 4]) {
     const random = createSeededRandom(seed)

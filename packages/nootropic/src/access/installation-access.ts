@@ -1,5 +1,5 @@
 import type { PolicyStore, Rule, StepUpAuthorizer } from '@nootropic/access'
-import { openQuotas, type Quotas } from '@nootropic/access/quotas'
+import { openQuotas, type Quotas, type RolesOfSubject } from '@nootropic/access/quotas'
 import type { AuditEntry, Authenticator } from '@nootropic/core'
 import { type AccessPolicy, openAccessPolicy } from './access-policy.ts'
 import { type AccessSettings, readAccessSettings } from './access-settings.ts'
@@ -39,10 +39,13 @@ export const openInstallationAccess = async (
   })
   const switches = { ...authorization, ...authentication }
   const policy = await openAccessPolicy({ database, audit, switches, rules, sensitiveOperations, clock })
+  const rolesHeld: RolesOfSubject = async (subject) => (await policy.store.currentIndex()).rolesOf(subject)
+  // Rules that the host gives have no directory, and what was published does not count beside them.
+  const roleSource = rules === undefined ? { rolesOf: rolesHeld } : {}
   const quotas =
     limits === undefined || limits.length === 0 || !authorization.usageQuotas
       ? undefined
-      : await openQuotas({ database, quotas: limits, random })
+      : await openQuotas({ database, quotas: limits, random, ...roleSource })
   return {
     ...credentials,
     async removeExpired() {
