@@ -9,6 +9,7 @@ export {
   accessDecisionSchema,
   accessRequestSchema,
   type CredentialClient,
+  entityText,
   type Lack,
   type NearGrant,
   type StepUp,

@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type AccessDecision, accessDecisionSchema, accessRequestSchema } from '../src/index.ts'
+import { type AccessDecision, accessDecisionSchema, accessRequestSchema, entityText } from '../src/index.ts'
 
 const denied: AccessDecision = {
   decision: false,
@@ -46,4 +47,18 @@ test('a request has a subject, an action and a resource, and nothing besides', (
   ]) {
     expect(accessRequestSchema.safeParse(wrong).success).toBe(false)
   }
+})
+
+test('no two subjects or resources have the same text', () => {
+  expect(entityText({ type: 'user', id: 'ada' })).toBe('user:ada')
+  expect(entityText({ type: 'user:ada', id: 'x' })).not.toBe(entityText({ type: 'user', id: 'ada:x' }))
+  const part = fc.string({ unit: fc.constantFrom('a', ':', '%', '3', 'A'), minLength: 1, maxLength: 5 })
+  const entity = fc.record({ type: part, id: part })
+  fc.assert(
+    fc.property(entity, entity, (one, other) => {
+      const isSame = one.type === other.type && one.id === other.id
+      expect(entityText(one) === entityText(other)).toBe(isSame)
+    }),
+    { seed: 7, numRuns: 2000 },
+  )
 })

@@ -1,4 +1,4 @@
-import type { AuditEntry } from '@nootropic/core'
+import { type AuditEntry, entityText } from '@nootropic/core'
 import type { ApiKeyChange } from './api-key-record.ts'
 import type { Refusal } from './check-api-key.ts'
 
@@ -14,7 +14,7 @@ const actions = { created: 'api-key.created', rotated: 'api-key.rotated', revoke
  */
 export const entryOfKeyChange = ({ change, keyId, subject }: ApiKeyChange): AuditEntry => ({
   category: 'security',
-  actor: `${subject.type}:${subject.id}`,
+  actor: entityText(subject),
   action: actions[change],
   resource: `api-key:${keyId}`,
   outcome: 'succeeded',

@@ -1,6 +1,7 @@
 import {
   type AuditEntry,
   type Clock,
+  entityText,
   isNootropicError,
   type Json,
   NootropicError,
@@ -122,7 +123,7 @@ export const openMfa = async (options: {
     outcome: AuditEntry['outcome'],
     reason: string,
   ): Promise<void> => {
-    const actor = `${subject.type}:${subject.id}`
+    const actor = entityText(subject)
     await record?.({ category: 'security', actor, action, resource, outcome, reason })
   }
   const changed = async (subject: Owner, what: string, factor: Factor): Promise<void> =>
@@ -212,7 +213,7 @@ export const openMfa = async (options: {
 
     async prove({ challenge, operation, source, answer, accepted }) {
       const { subject, action, resource } = operation
-      const target = `${resource.type}:${resource.id}`
+      const target = entityText(resource)
       const no = (reason: string) => refuse(subject, 'mfa.prove', target, reason)
       // The answer comes from a caller, as whatever JSON it was.
       if (!factorSchema.safeParse(answer?.factor).success) return no('unknown-factor')

@@ -17,6 +17,19 @@ export const accessRequestSchema = z.strictObject({
 /** May this subject do this to that? The shape of OpenID AuthZEN 1.0. */
 export type AccessRequest = z.infer<typeof accessRequestSchema>
 
+/**
+ * A subject or a resource as one text, as audit entries name it. A colon in the type is written as in a URI: no two have the
+ * same text.
+ *
+ * @example
+ * ```ts
+ * entityText({ type: 'user', id: 'ada' }) // 'user:ada'
+ * entityText({ type: 'urn:user', id: 'ada' }) // 'urn%3Auser:ada'
+ * ```
+ */
+export const entityText = ({ type, id }: { readonly type: string; readonly id: string }): string =>
+  `${type.replaceAll(/[%:]/g, encodeURIComponent)}:${id}`
+
 const stepUpSchema = z.strictObject({
   /** One of them, by the names that sessions use. */
   factors: z.array(z.string()).readonly(),

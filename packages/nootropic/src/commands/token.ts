@@ -1,4 +1,4 @@
-import { NootropicError } from '@nootropic/core'
+import { entityText, NootropicError } from '@nootropic/core'
 import { defaultRules } from '../access/default-rules.ts'
 import { operand, textOption, type Verb } from '../verb.ts'
 import { durationOption } from './duration-option.ts'
@@ -51,7 +51,7 @@ export const tokenList: Verb = {
       const keys = await nootropic.keys.list()
       const lines = keys.map(({ id, subject, roles, expiresAt, revokedAt }) => {
         const state = revokedAt === undefined ? `until ${expiresAt}` : `revoked ${revokedAt}`
-        return `${id}  ${subject.type}:${subject.id}  ${roles.join(', ')}  ${state}`
+        return `${id}  ${entityText(subject)}  ${roles.join(', ')}  ${state}`
       })
       return { exit: 0, document: { keys }, text: `${lines.join('\n') || 'no API keys'}\n` }
     }),

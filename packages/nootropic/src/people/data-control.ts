@@ -1,6 +1,6 @@
 import { eraseTraces, openSubjectRecords } from '@nootropic/access'
 import type { EntryProof, SignedAuditLog } from '@nootropic/access/audit'
-import { type AuditLog, type Clock, NootropicError } from '@nootropic/core'
+import { type AuditLog, type Clock, entityText, NootropicError } from '@nootropic/core'
 import type { KeyStore } from '@nootropic/core/crypto'
 import type { Database } from '@nootropic/core/storage'
 import { type ErasureStatement, erasureAction, erasureEntry, personResource, removePerson } from './erasure.ts'
@@ -92,7 +92,7 @@ export const openDataControl = async (options: {
       verifyControllable('give out what is held of a person')
       const held = await exportPerson(parts, subject)
       // Of whom nothing is held, nothing is written down either.
-      const resource = held.isAnythingHeld ? `${subject.type}:${subject.id}` : personResource([])
+      const resource = held.isAnythingHeld ? entityText(subject) : personResource([])
       await record('data.export', resource, 'succeeded')
       return held
     },

@@ -181,7 +181,7 @@ export const readInventory = async (parts: {
   const [last] = await audit.tail(1)
   things.push({
     kind: 'audit entries',
-    where: ['audit/'],
+    where: ['audit/', 'audit.replaced-*/'],
     isPersonal: true,
     protection: settings.isSealed ? 'encrypted' : 'clear',
     because: settings.isSealed

@@ -3,6 +3,7 @@ import { type PersonalDataKeys, type SignedAuditLog, sealPersonalData } from '@n
 import {
   type AuditEntry,
   type AuditReceipt,
+  entityText,
   isNootropicError,
   type Json,
   NootropicError,
@@ -41,7 +42,7 @@ const divide = (entry: AuditEntry, subject: Subject, pseudonyms: ReadonlyMap<str
   const sealedMembers = members.filter(([name, value]) => isPersonal({ [name]: value }))
   const openMembers = members.filter((member) => !sealedMembers.includes(member))
   const isReasonPersonal = reason !== undefined && isIn(reason)
-  const own = `${subject.type}:${subject.id}`
+  const own = entityText(subject)
   const sealed: SealedParts = {
     ...(rest.actor === own ? { actor: own } : {}),
     ...(rest.resource === own ? { resource: own } : {}),

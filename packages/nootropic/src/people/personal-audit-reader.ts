@@ -1,5 +1,5 @@
 import { openPersonalData, type PlacedRecord, type SignedAuditLog } from '@nootropic/access/audit'
-import { auditEntrySchema, type Json } from '@nootropic/core'
+import { auditEntrySchema, entityText, type Json } from '@nootropic/core'
 import { mapTexts, pseudonymPattern } from './mentions.ts'
 import type { People } from './people.ts'
 
@@ -34,7 +34,7 @@ const nameAll = async (record: PlacedRecord, people: Pick<People, 'nameOf'>): Pr
   const names = new Map<string, string>()
   for (const [, pseudonym = ''] of JSON.stringify(texts).matchAll(pseudonymPattern)) {
     const subject = await people.nameOf(pseudonym)
-    if (subject !== undefined) names.set(pseudonym, `${subject.type}:${subject.id}`)
+    if (subject !== undefined) names.set(pseudonym, entityText(subject))
   }
   if (names.size === 0) return record
   const named = mapTexts(texts, (text) =>

@@ -1,4 +1,5 @@
 import type { PlacedRecord, SignedAuditLog } from '@nootropic/access/audit'
+import { entityText } from '@nootropic/core'
 import { peopleIn, pseudonymText } from './mentions.ts'
 import type { People, Person, Subject } from './people.ts'
 import { keyIdOf, openRecord } from './personal-audit-reader.ts'
@@ -11,7 +12,7 @@ export interface PersonalEntry {
 }
 
 const isNamedInClear = (record: PlacedRecord, subject: Subject): boolean => {
-  if ([record.actor, record.resource].includes(`${subject.type}:${subject.id}`)) return true
+  if ([record.actor, record.resource].includes(entityText(subject))) return true
   const { named, passing } = peopleIn(record)
   return [...named, ...passing].some(({ type, id }) => type === subject.type && id === subject.id)
 }

@@ -3,6 +3,7 @@ import {
   type AuditEntry,
   type Clock,
   type EventContent,
+  entityText,
   type Finding,
   isNootropicError,
   type Measurement,
@@ -44,7 +45,7 @@ const reasonOf = ({ message, details: { findings } }: NootropicError): string =>
   (Array.isArray(findings) ? countByRule(findings as Finding[]) : message).slice(0, maximumReason)
 
 const actorOf = ({ subject }: ExecutionTrace): string =>
-  subject === undefined ? 'anonymous:unknown' : `${subject.type}:${subject.id}`
+  subject === undefined ? 'anonymous:unknown' : entityText(subject)
 
 const durationMs = (trace: ExecutionTrace, clock: Clock): number => clock.monotonicMs() - trace.startedMs
 
