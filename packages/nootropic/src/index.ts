@@ -1,6 +1,7 @@
 export type { AccessSettings } from './access/access-settings.ts'
 export { defaultRules, mayExecute } from './access/default-rules.ts'
 export type { AccessOptions, InstallationAccess } from './access/installation-access.ts'
+export { type ReplacedAuditLog, replaceAuditLog } from './audit/replace-audit-log.ts'
 export type { DueTest } from './due-tests.ts'
 export { enforcedSettings } from './enforcement.ts'
 export { initialise } from './initialise.ts'

@@ -1,7 +1,6 @@
 import { createEventBus, type ModelRef, NootropicError, systemClock, systemRandom } from '@nootropic/core'
 import { mainFile } from '@nootropic/core/formats'
 import { createInProcessSessions } from '@nootropic/core/inference'
-import { parseManifestSet, readManifests } from '@nootropic/core/manifest'
 import { detectionPlan, openIncidents } from '@nootropic/incident'
 import { alertRules, createMonitor } from '@nootropic/monitoring'
 import { createExecutor, openRegistry, openVault } from '@nootropic/runtime'
@@ -13,7 +12,7 @@ import { auditSecurityEvents } from './audit/security-events.ts'
 import { dependencySettings } from './dependency-settings.ts'
 import { type DueTest, dueTests } from './due-tests.ts'
 import { executionSettings } from './execution-settings.ts'
-import { defaultHome, homeAt, userPath } from './home.ts'
+import { userPath } from './home.ts'
 import { createHousekeeping } from './housekeeping.ts'
 import type { Nootropic, NootropicOptions } from './installation.ts'
 import { openKeys } from './key-protection.ts'
@@ -21,6 +20,7 @@ import { watermarkPurpose } from './mark-model.ts'
 import { openMarkStore } from './marks.ts'
 import { createModelTurns } from './model-turns.ts'
 import type { Parts } from './parts.ts'
+import { readPlaces } from './places.ts'
 import { registerModel } from './register.ts'
 import { sandboxSettings } from './sandbox-settings.ts'
 import { openSealedModels } from './sealed-models.ts'
@@ -46,11 +46,9 @@ const warn = (error: unknown): void => process.emitWarning(error instanceof Erro
  */
 export const openNootropic = async (options: NootropicOptions = {}): Promise<Nootropic> => {
   const { clock = systemClock, random = systemRandom, environment = process.env, onError = warn } = options
-  const manifests = options.manifests
-  const settings =
-    manifests === undefined ? parseManifestSet([]) : await readManifests(userPath(manifests, process.cwd()))
+  const { manifests } = options
+  const { settings, home, database: location } = await readPlaces(options)
   const { policy, rules, runsInWorkers } = executionSettings(settings)
-  const home = homeAt(options.home ?? defaultHome, settings, environment)
   const opened: (() => Promise<void>)[] = []
   const close = async (): Promise<void> => {
     // One part that cannot be closed must not keep the others open.
@@ -61,7 +59,6 @@ export const openNootropic = async (options: NootropicOptions = {}): Promise<Noo
 
   try {
     const keys = await openKeys({ directory: home.keys, passphrase: options.passphrase, random, clock })
-    const location = options.database ?? home.database
     const records = await openInstallationRecords({ location, home, keys, settings, environment, clock, random })
     opened.push(() => records.close())
     const { database, audit } = records

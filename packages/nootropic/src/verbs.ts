@@ -3,6 +3,7 @@ import { accessPublish } from './commands/access-publish.ts'
 import { accessShow } from './commands/access-show.ts'
 import { attack } from './commands/attack.ts'
 import { auditTail } from './commands/audit.ts'
+import { auditReplace } from './commands/audit-replace.ts'
 import { auditExport, auditProve } from './commands/audit-share.ts'
 import { auditVerify } from './commands/audit-verify.ts'
 import { dataErase, dataExport, dataList, dataVerifyErasure } from './commands/data.ts'
@@ -82,6 +83,7 @@ export const verbs: readonly Verb[] = [
   auditVerify,
   auditProve,
   auditExport,
+  auditReplace,
   dataList,
   dataExport,
   dataErase,

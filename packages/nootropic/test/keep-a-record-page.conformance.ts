@@ -11,6 +11,7 @@ test(
         text
           .replaceAll(directory, '/home/ada')
           .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
+          .replaceAll(/(?<=audit\.replaced-)\w+/g, '<time>')
           .replaceAll(/audit\+[0-9a-f]{8}\+\S+/g, '<key>')
           .replaceAll(/(?<=— \S+ )\S+/g, '<signature>')
           .replaceAll(/(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{43}=/g, '<root>')

@@ -100,6 +100,7 @@ export const openEpochKeys = async (
       throw new NootropicError(
         'AUDIT_UNAVAILABLE',
         `expected the keys of the audit log's epochs in ${path}, found ${found}; restore the file, or begin another log`,
+        { details: { reason: 'epoch-keys' } },
       )
     }
   }

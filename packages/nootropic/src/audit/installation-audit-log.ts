@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openAuditLog, type SignedAuditLog } from '@nootropic/access/audit'
-import { type Clock, NootropicError, type Random } from '@nootropic/core'
+import { type Clock, isNootropicError, NootropicError, type Random } from '@nootropic/core'
 import type { KeyStore } from '@nootropic/core/crypto'
 import { ensurePrivateDirectory } from '@nootropic/core/storage'
 import type { Home } from '../home.ts'
@@ -24,6 +24,11 @@ const exists = (path: string): Promise<boolean> =>
     () => true,
     (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
   )
+
+/** Whether a log cannot be used again as it is. Another writer or a full disk is no such thing. */
+export const isReplaceable = (error: unknown): error is NootropicError =>
+  isNootropicError(error, 'AUDIT_CORRUPT') ||
+  (isNootropicError(error, 'AUDIT_UNAVAILABLE') && error.details.reason === 'epoch-keys')
 
 /**
  * Opens the audit log of an installation, and compares it with the checkpoint that the database has. A new log has epochs: the

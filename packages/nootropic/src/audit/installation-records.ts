@@ -1,5 +1,5 @@
 import type { SignedAuditLog } from '@nootropic/access/audit'
-import type { AuditLog, Clock, Random } from '@nootropic/core'
+import { type AuditLog, type Clock, NootropicError, type Random } from '@nootropic/core'
 import type { KeyStore } from '@nootropic/core/crypto'
 import type { ManifestSet } from '@nootropic/core/manifest'
 import { type Database, openDatabase } from '@nootropic/core/storage'
@@ -9,7 +9,7 @@ import { verifyLocalDatabase } from '../people/local-database.ts'
 import { openPrivacy } from '../people/privacy.ts'
 import { privacySettings } from '../people/privacy-settings.ts'
 import { openAuditAnchor } from './anchor.ts'
-import { openInstallationAuditLog } from './installation-audit-log.ts'
+import { isReplaceable, openInstallationAuditLog } from './installation-audit-log.ts'
 import { createSwitchedAuditLog } from './switched-audit-log.ts'
 
 /** The database and the audit log of an installation. */
@@ -24,6 +24,13 @@ export interface InstallationRecords {
   /** For a timer: ends an epoch that has lasted its time, and removes what is kept of people no longer. */
   tend(): Promise<void>
   close(): Promise<void>
+}
+
+/** Says what to do about a log that cannot be used again. */
+const withRemedy = (error: unknown): never => {
+  if (!isReplaceable(error)) throw error
+  const remedy = '`nootropic audit replace` keeps what is left of it and begins another'
+  throw new NootropicError(error.code, `${error.message}; ${remedy}`, { cause: error, details: error.details })
 }
 
 /** Opens the records of an installation; nothing stays open when a part of them cannot be. */
@@ -48,7 +55,8 @@ export const openInstallationRecords = async (parts: {
     }
   }
   try {
-    const kept = await openInstallationAuditLog({ ...parts, anchor: await openAuditAnchor(database) })
+    const anchor = await openAuditAnchor(database)
+    const kept = await openInstallationAuditLog({ ...parts, anchor }).catch(withRemedy)
     closeLog = () => kept.close()
     const { audit: log, data } = await openPrivacy({ ...parts, database, log: kept.log })
     return {

@@ -1,6 +1,6 @@
 import { NootropicError } from '@nootropic/core'
 import { isolationLevels } from '@nootropic/runtime/sandbox'
-import type { Nootropic } from '../installation.ts'
+import type { Nootropic, NootropicOptions } from '../installation.ts'
 import { openNootropic } from '../open.ts'
 import { type Invocation, type OptionDescription, type Streams, textOption } from '../verb.ts'
 import { unlockOptions, withPassphrase } from './keys-passphrase.ts'
@@ -10,6 +10,16 @@ export const homeOptions: Readonly<Record<string, OptionDescription>> = {
   home: { type: 'string', value: 'DIR', description: 'keys, models and records (default ~/.nootropic)' },
   manifests: { type: 'string', value: 'DIR', description: 'the settings (default: those of an empty directory)' },
   ...unlockOptions,
+}
+
+/** Which installation the options name. */
+export const namedHome = (
+  invocation: Invocation,
+  { environment }: Pick<Streams, 'environment'>,
+): Pick<NootropicOptions, 'home' | 'manifests' | 'environment'> => {
+  const home = textOption(invocation, 'home')
+  const manifests = textOption(invocation, 'manifests')
+  return { environment, ...(home === undefined ? {} : { home }), ...(manifests === undefined ? {} : { manifests }) }
 }
 
 /** The options of every verb that works with an installation. */
@@ -33,17 +43,8 @@ export const withInstallation = async <Result>(
   if (level !== undefined && isolation === undefined) {
     throw new NootropicError('USAGE', `expected --isolation to be one of ${isolationLevels.join(', ')}, got "${level}"`)
   }
-  const home = textOption(invocation, 'home')
-  const manifests = textOption(invocation, 'manifests')
-  const nootropic = await withPassphrase(invocation, streams, (unlock) =>
-    openNootropic({
-      ...unlock,
-      ...(home === undefined ? {} : { home }),
-      ...(manifests === undefined ? {} : { manifests }),
-      ...(isolation === undefined ? {} : { isolation }),
-      environment: streams.environment,
-    }),
-  )
+  const named = { ...namedHome(invocation, streams), ...(isolation === undefined ? {} : { isolation }) }
+  const nootropic = await withPassphrase(invocation, streams, (unlock) => openNootropic({ ...unlock, ...named }))
   try {
     return await work(nootropic)
   } finally {

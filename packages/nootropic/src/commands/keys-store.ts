@@ -1,20 +1,15 @@
 import { type AuditEntry, NootropicError } from '@nootropic/core'
 import { type KeyStore, protectionOf } from '@nootropic/core/crypto'
-import { parseManifestSet, readManifests } from '@nootropic/core/manifest'
 import { onRecord } from '../audit/on-record.ts'
-import { defaultHome, homeAt, userPath } from '../home.ts'
 import { openKeys, type ProtectionKind } from '../key-protection.ts'
-import { type Invocation, type Streams, textOption, type VerbResult } from '../verb.ts'
-import { withInstallation } from './installation.ts'
+import { readPlaces } from '../places.ts'
+import type { Invocation, Streams, VerbResult } from '../verb.ts'
+import { namedHome, withInstallation } from './installation.ts'
 import { withPassphrase } from './keys-passphrase.ts'
 
 /** The directory of the keys of the installation that the options name. */
-export const keysDirectory = async (invocation: Invocation, streams: Streams): Promise<string> => {
-  const manifests = textOption(invocation, 'manifests')
-  const settings =
-    manifests === undefined ? parseManifestSet([]) : await readManifests(userPath(manifests, process.cwd()))
-  return homeAt(textOption(invocation, 'home') ?? defaultHome, settings, streams.environment).keys
-}
+export const keysDirectory = async (invocation: Invocation, streams: Streams): Promise<string> =>
+  (await readPlaces(namedHome(invocation, streams))).home.keys
 
 /**
  * Reads from a key store without opening the rest of its installation, so that a program that has it open is no hindrance.
