@@ -32,6 +32,7 @@ const withEnd = (
   onEnd: (outcome: 'succeeded' | 'failed', reason?: string) => Promise<void>,
 ): ReadableStream<Uint8Array> => {
   const reader = body.getReader()
+  let isCancelled = false
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       let part: Awaited<ReturnType<typeof reader.read>>
@@ -42,10 +43,13 @@ const withEnd = (
         throw error
       }
       if (!part.done) return controller.enqueue(part.value)
+      // To cancel ends what is being read as if it were whole, and at once: a source may take for ever to stop.
+      if (isCancelled) return onEnd('failed', 'the caller went away')
       await onEnd('succeeded')
       controller.close()
     },
     async cancel(reason) {
+      isCancelled = true
       try {
         await reader.cancel(reason)
       } finally {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AccessRequest, CredentialClient } from '@nootropic/core'
+import { endOf, isGone } from './answer-end.ts'
 import { incomingCredential, readOwn } from './bearer.ts'
 import { type Admission, createGate, type GateOptions, type GuardedOperation } from './gate.ts'
 import { type GuardRefusal, refusalOf } from './refusal.ts'
@@ -59,10 +60,7 @@ export const createNodeGuard = (
   const { operationOf, credentialOf = incomingCredential, clientOf, onError = () => {} } = options
   const gate = createGate(options)
   return (handler) => async (request, response) => {
-    // Before anything is waited for: a caller who goes away meanwhile would not be noticed any more.
-    const closed = new Promise<void>((resolve) => {
-      response.once('close', resolve)
-    })
+    const ended = endOf(request, response)
     const answer = await gate.admit(
       readOwn(() => credentialOf(request), onError),
       (subject) => operationOf(request, subject),
@@ -71,9 +69,9 @@ export const createNodeGuard = (
     if (!answer.admitted) return refuse(response, answer)
     const finish = (outcome: 'succeeded' | 'failed', reason?: string): Promise<void> =>
       answer.finish(outcome, reason).catch(onError)
-    if (response.destroyed) return finish('failed', 'the caller went away')
-    void closed.then(() => {
-      if (!response.writableFinished) return finish('failed', 'the caller went away')
+    if (isGone(request, response)) return finish('failed', 'the caller went away')
+    void ended.then((end) => {
+      if (end === 'cut off') return finish('failed', 'the caller went away')
       const { statusCode } = response
       return statusCode < 500 ? finish('succeeded') : finish('failed', `status ${statusCode}`)
     })

@@ -158,6 +158,34 @@ test('a caller who goes away, a body that breaks off and a 5xx count as failed a
   expect(await remaining()).toEqual({ requests: 0, tokens: 79 })
 })
 
+test('a caller who goes away while the next part is waited for has not been answered', async () => {
+  const { guard, entries, errors, remaining } = await host()
+  const part = new Uint8Array(8)
+  // The second is a source that does not stop before its part has come, as a generator does.
+  for (const stop of [() => {}, () => new Promise<void>(() => {})]) {
+    const before = entries.length
+    const sources: ReadableStreamDefaultController[] = []
+    const pull = (source: ReadableStreamDefaultController) => void sources.push(source)
+    const waiting = new ReadableStream<Uint8Array>({ pull, cancel: stop }, { highWaterMark: 0 })
+    const response = await guard((_, { use }) => {
+      use({ tokens: 1 })
+      return new Response(waiting)
+    })(ask(good))
+    const reader = response.body?.getReader()
+    await expect.poll(() => sources.length).toBe(1)
+    sources[0]?.enqueue(part)
+    expect(await reader?.read()).toEqual({ done: false, value: part })
+    await expect.poll(() => sources.length).toBe(2)
+    const next = reader?.read()
+    void reader?.cancel()
+    expect(await next).toMatchObject({ done: true })
+    await expect.poll(() => entries.length).toBe(before + 2)
+    expect(entries.at(-1)).toMatchObject({ outcome: 'failed', reason: 'the caller went away' })
+  }
+  expect(await remaining()).toEqual({ requests: 1, tokens: 98 })
+  expect(errors).toEqual([])
+})
+
 test('a request that asks for nothing known is 400 to a known caller and 401 to a stranger', async () => {
   const { options, entries } = await createHost()
   const guard = createFetchGuard({
