@@ -15,6 +15,7 @@ import { executionSettings } from './execution-settings.ts'
 import { userPath } from './home.ts'
 import { createHousekeeping } from './housekeeping.ts'
 import type { Nootropic, NootropicOptions } from './installation.ts'
+import { verifyInterval } from './interval.ts'
 import { openKeys } from './key-protection.ts'
 import { watermarkPurpose } from './mark-model.ts'
 import { openMarkStore } from './marks.ts'
@@ -47,6 +48,8 @@ const warn = (error: unknown): void => process.emitWarning(error instanceof Erro
 export const openNootropic = async (options: NootropicOptions = {}): Promise<Nootropic> => {
   const { clock = systemClock, random = systemRandom, environment = process.env, onError = warn } = options
   const { manifests } = options
+  const tidyEverySeconds = verifyInterval('tidyEverySeconds', options.tidyEverySeconds ?? 300)
+  const alertIntervalSeconds = verifyInterval('alertIntervalSeconds', options.alertIntervalSeconds ?? 1)
   const { settings, home, database: location } = await readPlaces(options)
   const { policy, rules, runsInWorkers } = executionSettings(settings)
   const opened: (() => Promise<void>)[] = []
@@ -123,14 +126,13 @@ export const openNootropic = async (options: NootropicOptions = {}): Promise<Noo
     opened.push(async () => incidents.stop())
 
     const tasks = [() => records.tend(), () => credentials.removeExpired()]
-    const housekeeping = createHousekeeping(tasks, options.tidyEverySeconds ?? 300, onError)
+    const housekeeping = createHousekeeping(tasks, tidyEverySeconds, onError)
     opened.push(() => housekeeping.stop())
     // A command is over before the first round is due.
-    if (options.tidyEverySeconds !== 0) await housekeeping.run()
+    if (tidyEverySeconds !== 0) await housekeeping.run()
 
-    const seconds = options.alertIntervalSeconds ?? 1
-    if (seconds > 0) {
-      const timer = setInterval(() => void monitor.evaluate().catch(onError), seconds * 1000)
+    if (alertIntervalSeconds > 0) {
+      const timer = setInterval(() => void monitor.evaluate().catch(onError), alertIntervalSeconds * 1000)
       // Judging alerts is no reason for a process to stay.
       timer.unref()
       opened.push(async () => clearInterval(timer))

@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -100,11 +101,54 @@ test('a log that is gone, cut back, or without its key is refused, and nothing i
   renameSync(join(root, 'epoch'), keyFile())
   const again = await open()
   await again.log.append(entry('two'))
-  kept = again.log.checkpoint()
-  await again.log.close()
+  await again.close()
   const path = join(home().audit, 'checkpoint')
   writeFileSync(path, readFileSync(path, 'utf8').replace('\n2\n', '\n1\n'))
   await expect(open()).rejects.toMatchObject(corrupt)
+})
+
+test('a log whose opening was stopped before it was begun has epochs all the same', async () => {
+  for (const folder of ['audit', 'audit/journal', 'audit-key']) mkdirSync(join(root, folder), { mode: 0o700 })
+  const log = await open()
+  await log.log.append(entry('one'))
+  await log.log.sealEpoch()
+  await log.close()
+  expect((await keys.list()).map(({ purpose }) => purpose)).not.toContain('audit-checkpoint')
+})
+
+test('a log has a checkpoint in the database from its beginning on, and is held against it', async () => {
+  const log = await open()
+  expect(kept).toBe(log.log.checkpoint())
+  const begun = kept
+  await log.log.append(entry('one'))
+  await log.close()
+  const after = kept
+  // Another database, and one that knows nothing but the beginning of another log.
+  kept = undefined
+  await expect(open()).rejects.toMatchObject({
+    code: 'CONFIGURATION_INVALID',
+    message: expect.stringContaining('without a checkpoint of the audit log'),
+  })
+  expect(kept).toBeUndefined()
+  kept = after
+  await (await open()).close()
+  renameSync(home().audit, join(root, 'elsewhere'))
+  renameSync(join(root, 'audit-key'), join(root, 'elsewhere-key'))
+  kept = undefined
+  await (await open()).close()
+  kept = begun
+  await expect(open()).rejects.toMatchObject({ code: 'AUDIT_CORRUPT' })
+})
+
+test('one program at a time has the log, even while its directory is gone', async () => {
+  const first = await open()
+  const held = { code: 'AUDIT_UNAVAILABLE', message: expect.stringContaining('only program') }
+  await expect(open()).rejects.toMatchObject(held)
+  renameSync(home().audit, join(root, 'elsewhere'))
+  await expect(open()).rejects.toMatchObject(held)
+  renameSync(join(root, 'elsewhere'), home().audit)
+  await first.close()
+  await (await open()).close()
 })
 
 test('where the audit log cannot be written, what must be on record is not done', async () => {

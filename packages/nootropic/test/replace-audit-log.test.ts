@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  cpSync,
   existsSync,
   mkdtempSync,
   readdirSync,
@@ -11,8 +12,11 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { verifyServedAuditLog } from '@nootropic/access/audit'
+import { type Random, systemRandom } from '@nootropic/core'
+import { openDatabase } from '@nootropic/core/storage'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { replaceAuditLog } from '../src/audit/replace-audit-log.ts'
+import type { InstallationTables } from '../src/installation-tables.ts'
 import { openNootropic } from '../src/open.ts'
 import { runIn } from './support/run-command.ts'
 
@@ -107,7 +111,7 @@ test('a log that is gone, that ends where somebody wrote, or whose key is lost i
 
 test('a log that is sound is not replaced, nor one that another program has open', async () => {
   await begin()
-  const before = readdirSync(home)
+  const before = readdirSync(home).filter((name) => !name.startsWith('in-use'))
   await expect(replaceAuditLog({ home })).rejects.toMatchObject({
     code: 'USAGE',
     message: expect.stringContaining('found a sound one'),
@@ -116,37 +120,76 @@ test('a log that is sound is not replaced, nor one that another program has open
   try {
     await expect(replaceAuditLog({ home })).rejects.toMatchObject({
       code: 'AUDIT_UNAVAILABLE',
-      message: expect.stringContaining('only writer'),
+      message: expect.stringContaining('only program'),
     })
   } finally {
     await running.close()
   }
   expect(readdirSync(home).filter((name) => name.includes('replaced'))).toEqual([])
-  expect(readdirSync(home)).toEqual(expect.arrayContaining(before))
+  expect(readdirSync(home).filter((name) => !name.startsWith('in-use'))).toEqual(before)
 })
 
-test('a replacement that was stopped after any of its steps is done by the next', async () => {
+const tampered = 'got a changed tile'
+const noteFile = () => join(home, 'audit-replacement')
+
+test('a replacement that was stopped after any of its steps is gone on with, and says all that it would have said', async () => {
   await begin()
-  // Stopped when the key was put aside, and the log was not.
-  renameSync(join(home, 'audit-key'), join(home, 'audit-key.replaced-0'))
-  expect(await refusal()).toContain('audit replace')
+  changeEntry()
+  const reference = join(folder, 'reference')
+  cpSync(home, reference, { recursive: true })
+  let note = ''
+  // Stopped where the new log asks for its first key: everything was put aside.
+  const dying: Random = {
+    ...systemRandom,
+    bytes(length) {
+      if (!existsSync(noteFile())) return systemRandom.bytes(length)
+      note = readFileSync(noteFile(), 'utf8')
+      throw new Error('killed')
+    },
+  }
+  await expect(replaceAuditLog({ home, random: dying })).rejects.toThrow()
+  expect(note).toContain(tampered)
+  const steps = [
+    // When the note was written, and nothing else done.
+    (place: string) => writeFileSync(join(place, 'audit-replacement'), note, { mode: 0o600 }),
+    // When the log was put aside, and its key was not.
+    (place: string) => {
+      writeFileSync(join(place, 'audit-replacement'), note, { mode: 0o600 })
+      renameSync(join(place, 'audit'), join(place, JSON.parse(note).keptIn))
+    },
+  ]
+  const places = steps.map((step, at) => {
+    const place = join(folder, `stopped-${at}`)
+    cpSync(reference, place, { recursive: true })
+    step(place)
+    return place
+  })
+  for (const place of [home, ...places]) {
+    home = place
+    expect(await refusal()).toContain('a replacement that was stopped; `nootropic audit replace`')
+    const { found, keptIn, checkpoint } = await replaceAuditLog({ home })
+    expect(found).toContain(tampered)
+    expect(existsSync(join(keptIn ?? '', 'tile'))).toBe(true)
+    expect(await entriesOf()).toMatchObject([{ action: 'replace-log', details: { found, checkpoint } }])
+    expect(existsSync(noteFile())).toBe(false)
+  }
+})
+
+test('a note of a replacement that cannot be read keeps the log shut, and is gone on with', async () => {
+  await begin()
+  writeFileSync(noteFile(), 'nonsense', { mode: 0o600 })
+  expect(await refusal()).toContain('a replacement that was stopped')
   await replaceAuditLog({ home })
   expect((await entriesOf()).map(({ action }) => action)).toEqual(['replace-log'])
-  // Stopped when the files were put aside: the database still has the checkpoint of the old log.
-  renameSync(join(home, 'audit'), join(home, 'audit.replaced-1'))
-  expect(await refusal()).toContain('audit replace')
-  const second = await replaceAuditLog({ home })
-  expect(second.keptIn).toBeUndefined()
-  expect((await entriesOf()).map(({ action }) => action)).toEqual(['replace-log'])
-  // Stopped when the new log stood and its checkpoint was not in the database: it has that of another log.
-  const other = join(folder, 'other')
-  await (await openNootropic({ home: other, isolation: 'none', alertIntervalSeconds: 0 })).close()
-  rmSync(join(home, 'audit'), { recursive: true })
-  rmSync(join(home, 'audit-key'), { recursive: true })
-  renameSync(join(other, 'audit'), join(home, 'audit'))
-  renameSync(join(other, 'audit-key'), join(home, 'audit-key'))
-  expect(await refusal()).toContain('audit replace')
-  await replaceAuditLog({ home })
+})
+
+test('a text of any length in the place of the checkpoint does not keep the log from being replaced', async () => {
+  await begin()
+  const database = await openDatabase(join(home, 'state.db'))
+  const checkpoint = 'x'.repeat(100_000)
+  await database.tables<InstallationTables>().updateTable('nootropic_anchors').set({ checkpoint }).execute()
+  await database.close()
+  expect((await replaceAuditLog({ home })).checkpoint).toContain('100000 characters with the digest sha256:')
   expect((await entriesOf()).map(({ action }) => action)).toEqual(['replace-log'])
 })
 

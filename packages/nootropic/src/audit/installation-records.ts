@@ -9,7 +9,8 @@ import { verifyLocalDatabase } from '../people/local-database.ts'
 import { openPrivacy } from '../people/privacy.ts'
 import { privacySettings } from '../people/privacy-settings.ts'
 import { openAuditAnchor } from './anchor.ts'
-import { isReplaceable, openInstallationAuditLog } from './installation-audit-log.ts'
+import { isReplaceable } from './anchored-log.ts'
+import { openInstallationAuditLog } from './installation-audit-log.ts'
 import { createSwitchedAuditLog } from './switched-audit-log.ts'
 
 /** The database and the audit log of an installation. */

@@ -1,16 +1,21 @@
-import { rename } from 'node:fs/promises'
-import { basename, join } from 'node:path'
-import { type Clock, NootropicError, type Random, systemClock, systemRandom } from '@nootropic/core'
-import type { KeyStore } from '@nootropic/core/crypto'
-import { openDatabase, tryLock } from '@nootropic/core/storage'
-import type { Home } from '../home.ts'
+import { lstat, rename } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { NootropicError, sha256, systemClock, systemRandom } from '@nootropic/core'
+import { openDatabase } from '@nootropic/core/storage'
 import type { NootropicOptions } from '../installation.ts'
 import { openKeys } from '../key-protection.ts'
 import { verifyLocalDatabase } from '../people/local-database.ts'
 import { privacySettings } from '../people/privacy-settings.ts'
 import { readPlaces } from '../places.ts'
-import { type AuditAnchor, openAuditAnchor } from './anchor.ts'
-import { isReplaceable, openInstallationAuditLog } from './installation-audit-log.ts'
+import { openAuditAnchor } from './anchor.ts'
+import { type AuditLogParts, isReplaceable, keyFolderOf, openAnchoredLog } from './anchored-log.ts'
+import { holdAuditLog } from './installation-audit-log.ts'
+import {
+  type ReplacementNote,
+  readReplacementNote,
+  removeReplacementNote,
+  writeReplacementNote,
+} from './replacement-note.ts'
 
 /** What became of an audit log that could not be used any more. */
 export interface ReplacedAuditLog {
@@ -24,69 +29,75 @@ export interface ReplacedAuditLog {
   readonly verifierKey: string
 }
 
-interface Parts {
-  readonly home: Pick<Home, 'root' | 'audit'>
-  readonly keys: KeyStore
-  readonly anchor: AuditAnchor
-  readonly clock: Clock
-  readonly random: Random
-}
+// A record of the audit log holds 64 KiB, and a checkpoint is five short lines: who can write the database could put more there.
+const maximumText = 4096
 
-// A record of the audit log holds 64 KiB.
-const maximumFound = 2048
+const bounded = (text: string): string =>
+  text.length <= maximumText ? text : `${text.length} characters with the digest ${sha256(text)}`
 
 /** Opens the log and reads the whole of it. @returns what is wrong with it for good, or undefined for a log that is sound. */
-const problemOf = async (parts: Parts): Promise<string | undefined> => {
+const problemOf = async (parts: AuditLogParts): Promise<string | undefined> => {
   const lasting = (error: unknown): string => {
     if (isReplaceable(error)) return error.message
     throw error
   }
-  const opened = await openInstallationAuditLog(parts).catch(lasting)
-  if (typeof opened === 'string') return opened
-  const { log } = opened
+  const log = await openAnchoredLog(parts).catch(lasting)
+  if (typeof log === 'string') return log
   return log
     .verify(await parts.anchor.read())
     .then(() => undefined, lasting)
     .finally(() => log.close().catch(() => {}))
 }
 
-/** Renames a directory. @returns its new place, or undefined where there is none. */
-const putAside = async (directory: string, suffix: string): Promise<string | undefined> => {
-  const place = `${directory}.${suffix}`
+const isThere = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    () => false,
+  )
+
+/** Renames a directory, if it is there. Nothing that has the new name is written over. */
+const putAside = async (directory: string, place: string): Promise<void> => {
   try {
     await rename(directory, place)
-    return place
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
-    if (code === 'ENOENT') return undefined
+    if (code === 'ENOENT') return
     const message = `expected to keep ${directory} as ${place}, found ${code}; mend that and ask again`
     throw new NootropicError('AUDIT_UNAVAILABLE', message, { cause })
   }
 }
 
-const replace = async (parts: Parts): Promise<ReplacedAuditLog> => {
-  const { home, anchor, clock } = parts
+/** What is to be said of the log, as it is kept until it was said. */
+const noteOn = async (parts: AuditLogParts, suffix: string): Promise<ReplacementNote> => {
+  const { home, anchor } = parts
+  const begun = await readReplacementNote(home)
+  if (begun !== undefined) return begun
   const found = await problemOf(parts)
   if (found === undefined) {
     const message = `expected an audit log that cannot be used any more, found a sound one in ${home.audit}`
     throw new NootropicError('USAGE', `${message}; go on with it`)
   }
   const checkpoint = await anchor.read()
-  const suffix = `replaced-${clock
-    .now()
-    .toISOString()
-    .replaceAll(/[^\dTZ]/g, '')}`
-  // The key first: a log without it is refused, so that whoever stops here has to ask again.
-  await putAside(join(home.root, 'audit-key'), suffix)
-  const keptIn = await putAside(home.audit, suffix)
-  const details = {
-    found: found.slice(0, maximumFound),
-    ...(keptIn === undefined ? {} : { keptIn: basename(keptIn) }),
-    ...(checkpoint === undefined ? {} : { checkpoint }),
+  const note = {
+    found: bounded(found),
+    ...(checkpoint === undefined ? {} : { checkpoint: bounded(checkpoint) }),
+    ...((await isThere(home.audit)) ? { keptIn: `${basename(home.audit)}.${suffix}` } : {}),
   }
-  // Until the new log has said what it replaces, the old anchor refuses it: a crash in between is another reason to ask.
-  const replacing: AuditAnchor = { read: async () => undefined, write: (next) => anchor.write(next) }
-  const { log, close } = await openInstallationAuditLog({ ...parts, anchor: replacing })
+  await writeReplacementNote(home, note)
+  return note
+}
+
+const replace = async (parts: AuditLogParts): Promise<ReplacedAuditLog> => {
+  const { home, anchor, clock } = parts
+  const now = clock.now().toISOString()
+  const suffix = `replaced-${now.replaceAll(/[^\dTZ]/g, '')}`
+  const note = await noteOn(parts, suffix)
+  const keptIn = note.keptIn === undefined ? undefined : join(dirname(home.audit), note.keptIn)
+  // Whoever goes on from where another was stopped finds a log that was hardly begun: it is no evidence, and no loss.
+  const isKept = keptIn === undefined || (await isThere(keptIn))
+  await putAside(home.audit, isKept ? `${home.audit}.${suffix}` : keptIn)
+  await putAside(keyFolderOf(home.root), `${keyFolderOf(home.root)}.${suffix}`)
+  const log = await openAnchoredLog({ ...parts, anchor: { ...anchor, read: async () => undefined } })
   try {
     await log.append({
       category: 'security',
@@ -94,14 +105,15 @@ const replace = async (parts: Parts): Promise<ReplacedAuditLog> => {
       action: 'replace-log',
       resource: 'log:entries',
       outcome: 'succeeded',
-      details,
+      // What is undefined is left out.
+      details: JSON.parse(JSON.stringify(note)),
     })
-  } catch (error) {
-    await log.close().catch(() => {})
-    throw error
+    await anchor.write(log.checkpoint())
+  } finally {
+    await log.close()
   }
-  await close()
-  return { found, keptIn, checkpoint, verifierKey: log.verifierKey }
+  await removeReplacementNote(home)
+  return { found: note.found, keptIn, checkpoint: note.checkpoint, verifierKey: log.verifierKey }
 }
 
 /**
@@ -125,15 +137,11 @@ export const replaceAuditLog = async (
   const database = await openDatabase(location)
   try {
     const anchor = await openAuditAnchor(database)
-    const lock = await tryLock(home.root, 'audit-replacement')
-    if (lock.release === undefined) {
-      const message = `expected nobody else to replace the audit log in ${home.audit}, found ${lock.holder}`
-      throw new NootropicError('AUDIT_UNAVAILABLE', `${message}; wait for that`)
-    }
+    const release = await holdAuditLog(home)
     try {
       return await replace({ home, keys, anchor, clock, random })
     } finally {
-      await lock.release()
+      await release()
     }
   } finally {
     await database.close()

@@ -9,6 +9,11 @@ import { unlockOptions, withPassphrase } from './keys-passphrase.ts'
 export const homeOptions: Readonly<Record<string, OptionDescription>> = {
   home: { type: 'string', value: 'DIR', description: 'keys, models and records (default ~/.nootropic)' },
   manifests: { type: 'string', value: 'DIR', description: 'the settings (default: those of an empty directory)' },
+  database: {
+    type: 'string',
+    value: 'PLACE',
+    description: 'where the records are: postgres://… or a file (default $NOOTROPIC_DATABASE, or state.db in the home)',
+  },
   ...unlockOptions,
 }
 
@@ -16,10 +21,16 @@ export const homeOptions: Readonly<Record<string, OptionDescription>> = {
 export const namedHome = (
   invocation: Invocation,
   { environment }: Pick<Streams, 'environment'>,
-): Pick<NootropicOptions, 'home' | 'manifests' | 'environment'> => {
+): Pick<NootropicOptions, 'home' | 'manifests' | 'database' | 'environment'> => {
   const home = textOption(invocation, 'home')
   const manifests = textOption(invocation, 'manifests')
-  return { environment, ...(home === undefined ? {} : { home }), ...(manifests === undefined ? {} : { manifests }) }
+  const database = textOption(invocation, 'database') ?? environment.NOOTROPIC_DATABASE
+  return {
+    environment,
+    ...(home === undefined ? {} : { home }),
+    ...(manifests === undefined ? {} : { manifests }),
+    ...(database === undefined ? {} : { database }),
+  }
 }
 
 /** The options of every verb that works with an installation. */
