@@ -1,8 +1,8 @@
 import { constants } from 'node:fs'
 import { mkdir, open, readdir, rmdir, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { isNootropicError, NootropicError } from '@nootropic/core'
-import { readPrivateFile, syncDirectory, writePrivateFile } from '@nootropic/core/storage'
+import { NootropicError } from '@nootropic/core'
+import { readPrivateFileIfPresent, syncDirectory, writePrivateFile } from '@nootropic/core/storage'
 
 /** The files of a log for reading, by their paths from its directory. */
 export interface LogFiles {
@@ -16,11 +16,7 @@ export interface LogFiles {
 /** The files of a log in a directory. */
 export const createLogFiles = (directory: string): LogFiles => ({
   directory,
-  read: (path) =>
-    readPrivateFile(join(directory, path)).catch((error: unknown) => {
-      if (isNootropicError(error) && error.details.reason === 'ENOENT') return undefined
-      throw error
-    }),
+  read: (path) => readPrivateFileIfPresent(join(directory, path)),
   list: (folder) =>
     readdir(join(directory, folder)).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return []

@@ -1,5 +1,5 @@
 import type { AccessRequest } from '@nootropic/core'
-import type { CedarEntity, CedarUid } from './engine.ts'
+import { type CedarEntity, type CedarUid, keyOf } from './engine.ts'
 
 // Entities sent with one question: more is a directory, not a neighbourhood (CWE-770).
 const maximumEntities = 1000
@@ -16,8 +16,6 @@ export type CedarQuestion =
       readonly resources: readonly CedarUid[]
     }
   | { readonly refusal: string }
-
-const keyOf = ({ type, id }: CedarUid): string => JSON.stringify([type, id])
 
 // In Cedar's JSON these are entities and extension values: a request that could state them would state who it is.
 const escapes = ['__entity', '__extn', '__expr']

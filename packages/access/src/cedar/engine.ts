@@ -18,6 +18,9 @@ export interface CedarUid {
   readonly id: string
 }
 
+/** The same text for the same type and id, and for no others. */
+export const keyOf = ({ type, id }: CedarUid): string => JSON.stringify([type, id])
+
 /** Something that policies speak of, in Cedar's JSON entity format. */
 export interface CedarEntity {
   readonly uid: CedarUid

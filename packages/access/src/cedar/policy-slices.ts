@@ -1,5 +1,5 @@
 import { NootropicError } from '@nootropic/core'
-import { type CedarEngine, type CedarUid, problemsOf, type ScopeConstraint } from './engine.ts'
+import { type CedarEngine, type CedarUid, keyOf, problemsOf, type ScopeConstraint } from './engine.ts'
 
 // Each is parsed once and stays in memory (CWE-770).
 const maximumPolicies = 100_000
@@ -11,7 +11,6 @@ export interface PolicySlices {
 }
 
 const all = '*'
-const keyOf = ({ type, id }: CedarUid): string => JSON.stringify([type, id])
 const uidOf = (entity: CedarUid | { readonly __entity: CedarUid } | undefined): CedarUid | undefined =>
   entity !== undefined && '__entity' in entity ? entity.__entity : entity
 

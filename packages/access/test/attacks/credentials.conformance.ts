@@ -1,32 +1,22 @@
 import { createSecretKey, randomBytes } from 'node:crypto'
-import { type Database, openDatabase } from '@nootropic/core/storage'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startPostgres, type TestPostgres } from '../../../../tools/testing/postgres.ts'
+import { expect, test } from 'vitest'
 import type { ApiKeyTables } from '../../src/credentials/api-key-table.ts'
 import { openApiKeys } from '../../src/credentials/api-keys.ts'
+import { usePostgresDatabase } from '../support/postgres-database.ts'
 
-let server: TestPostgres
-let database: Database
-beforeAll(async () => {
-  server = await startPostgres()
-  database = await openDatabase(await server.createDatabase())
-})
-afterAll(async () => {
-  await database.close()
-  await server.stop()
-})
+const store = usePostgresDatabase()
 
 const minute = 60_000
 
 test('all keys of a subject end, the successor too that is made at that moment', async () => {
-  const keys = await openApiKeys({ database, pepper: createSecretKey(randomBytes(32)) })
+  const keys = await openApiKeys({ database: store.database, pepper: createSecretKey(randomBytes(32)) })
   const subject = { type: 'user', id: 'ada' }
   const expiresAt = new Date(Date.now() + minute)
   const { id, secret } = await keys.create({ subject, roles: [], expiresAt })
   const other = await keys.create({ subject: { type: 'user', id: 'bob' }, roles: [], expiresAt })
   let ending: Promise<number> | undefined
   // A rotation in another process: its row is locked when everything is to end.
-  await database
+  await store.database
     .tables<ApiKeyTables>()
     .transaction()
     .execute(async (transaction) => {
@@ -46,7 +36,7 @@ test('all keys of a subject end, the successor too that is made at that moment',
 })
 
 const waiting = async (): Promise<number> => {
-  const rows = await database
+  const rows = await store.database
     .tables<{ pg_locks: { granted: boolean } }>()
     .selectFrom('pg_locks')
     .select('granted')

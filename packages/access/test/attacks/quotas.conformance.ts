@@ -1,20 +1,10 @@
-import { type Database, openDatabase } from '@nootropic/core/storage'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startPostgres, type TestPostgres } from '../../../../tools/testing/postgres.ts'
+import { expect, test } from 'vitest'
 import type { Quota } from '../../src/quotas/quota.ts'
 import type { QuotaTables } from '../../src/quotas/quota-table.ts'
 import { openQuotas } from '../../src/quotas/quotas.ts'
+import { usePostgresDatabase } from '../support/postgres-database.ts'
 
-let server: TestPostgres
-let database: Database
-beforeAll(async () => {
-  server = await startPostgres()
-  database = await openDatabase(await server.createDatabase())
-})
-afterAll(async () => {
-  await database.close()
-  await server.stop()
-})
+const store = usePostgresDatabase()
 
 const longestWaitMs = 60_000
 const ada = { type: 'user', id: 'ada' }
@@ -27,13 +17,16 @@ const daily: Omit<Quota, 'id'> = {
 }
 
 const waiting = async (): Promise<number> => {
-  const tables = database.tables<{ pg_locks: { granted: boolean } }>()
+  const tables = store.database.tables<{ pg_locks: { granted: boolean } }>()
   return (await tables.selectFrom('pg_locks').select('granted').where('granted', '=', false).execute()).length
 }
 
 test('a subject is erased while its requests are settled and made: neither shuts the other out', async () => {
-  const quotas = await openQuotas({ database, quotas: ['a', 'b', 'c', 'd'].map((id) => ({ ...daily, id })) })
-  const tables = database.tables<QuotaTables>()
+  const quotas = await openQuotas({
+    database: store.database,
+    quotas: ['a', 'b', 'c', 'd'].map((id) => ({ ...daily, id })),
+  })
+  const tables = store.database.tables<QuotaTables>()
   const request = { subject: ada, model: 'digits', cost: {} }
   await quotas.reserve(request)
   const { id } = await tables.selectFrom('access_quota_reservations').select('id').executeTakeFirstOrThrow()

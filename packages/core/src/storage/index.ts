@@ -7,6 +7,7 @@ export {
   type FileContent,
   openPrivateFile,
   readPrivateFile,
+  readPrivateFileIfPresent,
   syncDirectory,
   writePrivateFile,
 } from './private-file.ts'

@@ -156,6 +156,22 @@ export const readPrivateFile = async (path: string): Promise<Buffer> => {
 }
 
 /**
+ * Reads a file that was written with these functions, or finds that there is none.
+ *
+ * @returns the bytes, or undefined without such a file.
+ * @throws NootropicError as {@link readPrivateFile} for a file that is there and may not be trusted.
+ * @example
+ * ```ts
+ * const settings = await readPrivateFileIfPresent('/home/me/.nootropic/config/access.yaml')
+ * ```
+ */
+export const readPrivateFileIfPresent = (path: string): Promise<Buffer | undefined> =>
+  readPrivateFile(path).catch((error: unknown) => {
+    if (isNootropicError(error, 'FILE_UNREADABLE') && error.details.reason === 'ENOENT') return undefined
+    throw error
+  })
+
+/**
  * Writes and syncs a new file beside `path`, lets `place` give it its name, and syncs the directory. Whoever reads `path`
  * sees the old content or the whole new one.
  *

@@ -23,6 +23,7 @@ import {
   ensurePrivateDirectory,
   openPrivateFile,
   readPrivateFile,
+  readPrivateFileIfPresent,
   writePrivateFile,
 } from '../../src/storage/index.ts'
 import { startProcess } from './processes.ts'
@@ -85,6 +86,18 @@ test('links, directories, pipes and files that others can read are not read', as
   chmodSync(join(directory, 'target'), 0o640)
   await expect(openPrivateFile(join(directory, 'target'))).rejects.toEqual(unreadable('mode 0640'))
   await expect(readPrivateFile(join(directory, 'none'))).rejects.toEqual(unreadable('no such file'))
+})
+
+test('only a file that is not there counts as absent: one that may not be trusted is refused', async () => {
+  expect(await readPrivateFileIfPresent(path)).toBeUndefined()
+  expect(await readPrivateFileIfPresent(join(directory, 'none', 'file'))).toBeUndefined()
+  symlinkSync(join(directory, 'none'), path)
+  await expect(readPrivateFileIfPresent(path)).rejects.toEqual(unreadable('a link'))
+  rmSync(path)
+  writeFileSync(path, 'x', { mode: 0o644 })
+  await expect(readPrivateFileIfPresent(path)).rejects.toEqual(unreadable('mode 0644'))
+  chmodSync(path, 0o600)
+  expect((await readPrivateFileIfPresent(path))?.toString()).toBe('x')
 })
 
 test('a file with a second name is not read whole', async () => {

@@ -6,9 +6,9 @@ import {
   sensitiveOperationSchema,
 } from '@nootropic/access'
 import { type Quota, quotaSchema, quotasSchema } from '@nootropic/access/quotas'
-import { isNootropicError, NootropicError } from '@nootropic/core'
+import { NootropicError } from '@nootropic/core'
 import { durationSchema, parseSettings } from '@nootropic/core/manifest'
-import { ensurePrivateDirectory, readPrivateFile } from '@nootropic/core/storage'
+import { ensurePrivateDirectory, readPrivateFileIfPresent } from '@nootropic/core/storage'
 import { z } from 'zod'
 
 /** How an installation limits and knows its callers, beyond what the policy switches on and off. */
@@ -89,10 +89,7 @@ const settingsSchema = z.strictObject({
 })
 
 const readIfThere = async (path: string): Promise<string | undefined> => {
-  const bytes = await readPrivateFile(path).catch((error: unknown) => {
-    if (isNootropicError(error, 'FILE_UNREADABLE') && error.details.reason === 'ENOENT') return undefined
-    throw error
-  })
+  const bytes = await readPrivateFileIfPresent(path)
   if (bytes === undefined) return undefined
   // Who can put another file into it decides who may do how much.
   await ensurePrivateDirectory(dirname(path))

@@ -5,6 +5,7 @@ import { type Clock, isNootropicError, NootropicError, type Random } from '@noot
 import type { KeyStore } from '@nootropic/core/crypto'
 import { ensurePrivateDirectory } from '@nootropic/core/storage'
 import type { Home } from '../home.ts'
+import { unlessAbsent } from '../unless-absent.ts'
 import type { AuditAnchor } from './anchor.ts'
 
 /** What the audit log of an installation is opened with. */
@@ -26,23 +27,11 @@ const signingPurpose = 'audit-checkpoint'
 /** Where the key of a log's present epoch is kept. */
 export const keyFolderOf = (root: string): string => join(root, 'audit-key')
 
-const absent = (error: NodeJS.ErrnoException): boolean => {
-  if (error.code === 'ENOENT') return true
-  throw error
-}
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => !absent(error),
-  )
+const exists = (path: string): Promise<boolean> => access(path).then(() => true, unlessAbsent(false))
 
 /** Whether a log was begun. A program that was killed before may have left its directories. */
 const isBegun = async (directory: string): Promise<boolean> => {
-  const journal = await readdir(join(directory, 'journal')).catch((error) => {
-    absent(error)
-    return []
-  })
+  const journal = await readdir(join(directory, 'journal')).catch(unlessAbsent<string[]>([]))
   return journal.length > 0 || exists(join(directory, 'checkpoint'))
 }
 
@@ -67,15 +56,17 @@ const refuseMissing = async ({ home, keys }: AuditLogParts): Promise<never> => {
   throw new NootropicError('AUDIT_CORRUPT', `${message}; bring the directory back, and find out who removed it`)
 }
 
+/** How many entries a checkpoint is over: its second line (C2SP tlog-checkpoint). */
+const sizeOf = (checkpoint: string): number => Number(checkpoint.split('\n')[1])
+
 /** Refuses a log that the checkpoint in the database is not of. Where there is a root to compare, opening has compared it. */
 const verifyAnchor = (log: SignedAuditLog, kept: string | undefined, directory: string): void => {
-  const size = Number(log.checkpoint().split('\n')[1])
-  if (kept === undefined && size > 0) {
+  if (kept === undefined && sizeOf(log.checkpoint()) > 0) {
     const remedy = `name the right one (database, --database). If that is lost for good, move ${directory} away`
     refuseDatabase(`one without a checkpoint of the audit log in ${directory}`, remedy)
   }
   // Every log begins with the same root: of one without entries only the signature says which it is.
-  if (kept?.split('\n')[1] === '0') verifyCheckpoint(kept, log.verifierKey)
+  if (kept !== undefined && sizeOf(kept) === 0) verifyCheckpoint(kept, log.verifierKey)
 }
 
 /**

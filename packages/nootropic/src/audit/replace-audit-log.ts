@@ -7,6 +7,7 @@ import { openKeys } from '../key-protection.ts'
 import { verifyLocalDatabase } from '../people/local-database.ts'
 import { privacySettings } from '../people/privacy-settings.ts'
 import { readPlaces } from '../places.ts'
+import { unlessAbsent } from '../unless-absent.ts'
 import { openAuditAnchor } from './anchor.ts'
 import { type AuditLogParts, isReplaceable, keyFolderOf, openAnchoredLog } from './anchored-log.ts'
 import { holdAuditLog } from './installation-audit-log.ts'
@@ -49,11 +50,7 @@ const problemOf = async (parts: AuditLogParts): Promise<string | undefined> => {
     .finally(() => log.close().catch(() => {}))
 }
 
-const isThere = (path: string): Promise<boolean> =>
-  lstat(path).then(
-    () => true,
-    () => false,
-  )
+const isThere = (path: string): Promise<boolean> => lstat(path).then(() => true, unlessAbsent(false))
 
 /** Renames a directory, if it is there. Nothing that has the new name is written over. */
 const putAside = async (directory: string, place: string): Promise<void> => {
@@ -122,7 +119,15 @@ const replace = async (parts: AuditLogParts): Promise<ReplacedAuditLog> => {
  * checkpoint of the old one. No other program may have the installation open.
  *
  * @throws NootropicError `USAGE` for a log that is sound, `AUDIT_UNAVAILABLE` while another program writes to it or where the
- *   new one cannot be written, `KEY_UNAVAILABLE`, `STORAGE_FAILED`
+ *   new one cannot be written, `KEY_UNAVAILABLE`, `STORAGE_FAILED`; `CONFIGURATION_INVALID` for the database of another
+ *   installation
+ * @example
+ * ```ts
+ * const { found, keptIn, verifierKey } = await replaceAuditLog({ home: '/srv/nootropic' })
+ * // found: 'expected the audit log that was signed, got a changed tile/0/000.p/4 in /srv/nootropic/audit; …'
+ * // keptIn: '/srv/nootropic/audit.replaced-20261122T184213367Z'
+ * // verifierKey: 'nootropic.local/audit+1d08ae27+AXk1…'
+ * ```
  */
 export const replaceAuditLog = async (
   options: Pick<

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isNootropicError, NootropicError } from '@nootropic/core'
-import { readPrivateFile, writePrivateFile } from '@nootropic/core/storage'
+import { NootropicError } from '@nootropic/core'
+import { readPrivateFileIfPresent, writePrivateFile } from '@nootropic/core/storage'
 import { z } from 'zod'
 import type { Home } from '../home.ts'
 
@@ -24,15 +24,10 @@ const pathIn = ({ root }: Pick<Home, 'root'>): string => join(root, 'audit-repla
 
 /** The replacement of the log that was begun and not ended, if there is one. */
 export const readReplacementNote = async (home: Pick<Home, 'root'>): Promise<ReplacementNote | undefined> => {
-  let text: string
+  const bytes = await readPrivateFileIfPresent(pathIn(home))
+  if (bytes === undefined) return undefined
   try {
-    text = (await readPrivateFile(pathIn(home))).toString()
-  } catch (error) {
-    if (isNootropicError(error, 'FILE_UNREADABLE') && error.details.reason === 'ENOENT') return undefined
-    throw error
-  }
-  try {
-    return noteSchema.parse(JSON.parse(text))
+    return noteSchema.parse(JSON.parse(bytes.toString()))
   } catch {
     return { found: 'a replacement that was stopped, and no text that says of what' }
   }

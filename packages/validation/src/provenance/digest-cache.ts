@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { BigIntStats } from 'node:fs'
 import { join } from 'node:path'
-import { isNootropicError } from '@nootropic/core'
 import type { ContentHash } from '@nootropic/core/formats'
 import { z } from 'zod'
 import type { HashTask } from './hash-files.ts'
@@ -65,13 +64,12 @@ const parseEntries = (content: Buffer): Entries => {
 export const openDigestCache = (directory: string): DigestCache => ({
   async load(root) {
     // Loaded when it is needed: the room of storage opens databases too.
-    const { ensurePrivateDirectory, readPrivateFile, writePrivateFile } = await import('@nootropic/core/storage')
+    const { ensurePrivateDirectory, readPrivateFileIfPresent, writePrivateFile } = await import(
+      '@nootropic/core/storage'
+    )
     await ensurePrivateDirectory(directory)
     const path = join(directory, `${createHash('sha256').update(root).digest('hex')}.json`)
-    const found = await readPrivateFile(path).catch((error: unknown) => {
-      if (isNootropicError(error) && error.details.reason === 'ENOENT') return undefined
-      throw error
-    })
+    const found = await readPrivateFileIfPresent(path)
     const remembered = new Map(Object.entries(found === undefined ? {} : parseEntries(found)))
     const kept = new Map<string, Entries[string]>()
     return {
