@@ -107,6 +107,11 @@ test('an action that nobody listed is found, in each of the ways in which one is
   ]).toEqual(['a', 'b.c', 'd'])
 })
 
+test('whoever and whatever an entry names is named by entityText, so that no two have one name', () => {
+  const byHand = /\$\{(\w+\.)?type\}:\$\{(\w+\.)?id\}/
+  expect([...sources].flatMap(([path, source]) => (byHand.test(source) ? [path] : []))).toEqual([])
+})
+
 test('nothing is logged past the log: no library writes to the console or to a log of its own', () => {
   const ways = /\bconsole\.|process\.(stdout|stderr)\b|\bappendFile|createWriteStream|emitWarning|openlog\b/
   const found = [...sources].flatMap(([path, source]) => (ways.test(source) ? [path] : []))

@@ -6,6 +6,7 @@ import {
   type Authorizer,
   type Clock,
   type CredentialClient,
+  entityText,
   isNootropicError,
   NootropicError,
   systemClock,
@@ -86,7 +87,6 @@ export interface Gate {
   ): Promise<Admission | GuardRefusal>
 }
 
-const nameOf = ({ type, id }: { readonly type: string; readonly id: string }): string => `${type}:${id}`
 const anonymous = 'anonymous'
 
 // A name may come from an address of the request: a record of it must fit the log, however it is escaped (CWE-770).
@@ -156,8 +156,8 @@ export const createGate = (options: GateOptions): Gate => {
       try {
         await taken.reservation?.settle({ ...elapsed, ...used })
       } finally {
-        const entry = { category: 'operation', actor: nameOf(subject), action: action.name, outcome } as const
-        await audit({ ...entry, resource: nameOf(resource), ...(reason === undefined ? {} : { reason }) })
+        const entry = { category: 'operation', actor: entityText(subject), action: action.name, outcome } as const
+        await audit({ ...entry, resource: entityText(resource), ...(reason === undefined ? {} : { reason }) })
       }
     }
     const secondsSince = (start: number): number => Math.max(0, clock.monotonicMs() - start) / 1000
@@ -230,7 +230,7 @@ export const createGate = (options: GateOptions): Gate => {
       try {
         const subject = await identify(credential, client)
         if (typeof subject === 'string') return await deny({ ...entry, reason: subject }, refusalOf(401))
-        entry = { ...entry, actor: nameOf(subject), action: 'ask' }
+        entry = { ...entry, actor: entityText(subject), action: 'ask' }
         let operation: GuardedOperation
         try {
           operation = await operationOf(subject)
@@ -243,7 +243,7 @@ export const createGate = (options: GateOptions): Gate => {
           if (!isMalformed(error)) throw error
           return await deny({ ...entry, reason: 'the request is malformed' }, refusalOf(400))
         }
-        entry = { ...entry, action: operation.action.name, resource: nameOf(operation.resource) }
+        entry = { ...entry, action: operation.action.name, resource: entityText(operation.resource) }
         return await decideOn(subject, operation, entry)
       } catch (error) {
         onError(error)

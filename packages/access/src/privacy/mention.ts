@@ -1,3 +1,4 @@
+import { entityText } from '@nootropic/core'
 import type { Owner } from '../credentials/owner.ts'
 
 /** Finds somebody in text: as `user:ada`, as `user "ada"`, or by the bare name as a word of its own. */
@@ -16,10 +17,10 @@ const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g
 
 /** How somebody is found in text. Letters, digits and `_` around a name make it another name. */
 export const mentionOf = ({ type, id }: Owner): Mention => {
-  const [prefix, name, quoted] = [type, id, JSON.stringify(id)].map(escaped)
+  const [prefix, name, quoted, whole] = [type, id, JSON.stringify(id), entityText({ type, id })].map(escaped)
   const before = '(?<![\\p{L}\\p{N}_])'
   const after = '(?![\\p{L}\\p{N}_])'
-  const typed = `${before}(?:${prefix}:${name}${after}|${prefix} ${quoted})`
+  const typed = `${before}(?:${whole}${after}|${prefix} ${quoted})`
   const any = `${typed}|${before}${name}${after}`
   const [one, every, everyTyped] = [new RegExp(any, 'u'), new RegExp(any, 'gu'), new RegExp(typed, 'gu')]
   const replaceIn = (text: string, by: string): string => text.replaceAll(every, () => by)

@@ -1,3 +1,4 @@
+import { entityText } from '@nootropic/core'
 import type { Kysely } from 'kysely'
 import { closeDirectory } from '../authorisation/directory.ts'
 import type { PolicyVersion } from '../authorisation/policy-store.ts'
@@ -40,10 +41,10 @@ const dated = <Name extends string>(name: Name, milliseconds: number | null): { 
   (milliseconds === null ? {} : { [name]: date(milliseconds) }) as { readonly [Key in Name]?: string }
 
 /** The names under which a subject can have published a policy. */
-export const authorsOf = ({ type, id }: Owner): string[] => [id, `${type}:${id}`]
+export const authorsOf = (subject: Owner): string[] => [subject.id, entityText(subject)]
 
 /** What a policy says of somebody. */
-const subjectInPolicy = ({ version, rules, directory }: PolicyVersion, subject: Owner): SubjectInPolicy => {
+export const subjectInPolicy = ({ version, rules, directory }: PolicyVersion, subject: Owner): SubjectInPolicy => {
   const closed = closeDirectory(directory)
   const { isIn } = mentionOf(subject)
   const own = closed.groupsOfSubject(subject.type, subject.id)
@@ -97,11 +98,6 @@ export const readHoldings = async (
   current: PolicyVersion,
 ): Promise<SubjectHoldings> => {
   const { type, id } = subject
-  const ofSubject = <Table extends 'access_totp' | 'access_passkeys' | 'access_recovery_codes'>(table: Table) =>
-    tables
-      .selectFrom(table as 'access_totp')
-      .where('subject_type', '=', type)
-      .where('subject_id', '=', id)
   const owned = { subject_type: type, subject_id: id }
   const apiKeys = await tables
     .selectFrom('access_api_keys')
@@ -115,7 +111,11 @@ export const readHoldings = async (
     .where((row) => row.and(owned))
     .orderBy('created_at')
     .execute()
-  const totp = await ofSubject('access_totp').select(['id', 'created_at', 'confirmed_at']).execute()
+  const totp = await tables
+    .selectFrom('access_totp')
+    .select(['id', 'created_at', 'confirmed_at'])
+    .where((row) => row.and(owned))
+    .execute()
   const passkeys = await tables
     .selectFrom('access_passkeys')
     .select(['id', 'created_at', 'last_used_at'])

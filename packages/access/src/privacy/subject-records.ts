@@ -6,7 +6,7 @@ import type { Owner } from '../credentials/owner.ts'
 import { subjectText } from '../quotas/counter.ts'
 import { eraseSubject } from '../quotas/release.ts'
 import { removeEndedRows } from './ended-rows.ts'
-import { authorsOf, namedInVersions, readHoldings, type SubjectHoldings } from './subject-holdings.ts'
+import { authorsOf, namedInVersions, readHoldings, type SubjectHoldings, subjectInPolicy } from './subject-holdings.ts'
 import { openSubjectTables, type SubjectTables } from './subject-tables.ts'
 
 /** How many rows of each kind were removed or changed. */
@@ -72,7 +72,7 @@ export const openSubjectRecords = async (options: { database: Database; clock?: 
   const find = async (subject: Owner): Promise<SubjectHoldings> => readHoldings(tables, subject, await policies.read())
 
   const verifyErasable = async (subject: Owner): Promise<void> => {
-    const { policy } = await find(subject)
+    const policy = subjectInPolicy(await policies.read(), subject)
     const named = [...policy.rules.map((rule) => `rule ${JSON.stringify(rule)}`), ...policy.groups]
     if (named.length === 0) return
     const found = `${named.slice(0, 5).join(', ')} of version ${policy.version}`

@@ -3,6 +3,7 @@ import {
   type Authenticator,
   type Clock,
   type CredentialClient,
+  entityText,
   NootropicError,
   type Random,
   systemClock,
@@ -95,8 +96,8 @@ export const openSessions = async (options: {
   const seenEveryMs = Math.min(maximumSeenEveryMs, Math.floor(policy.idleMs / 10))
 
   type What = Pick<AuditEntry, 'action' | 'outcome' | 'reason'>
-  const audit = async (what: What, { type, id }: Owner = unknownOwner, session = 'unknown'): Promise<void> => {
-    await record?.({ category: 'access', actor: `${type}:${id}`, resource: `session:${session}`, ...what })
+  const audit = async (what: What, owner: Owner = unknownOwner, session = 'unknown'): Promise<void> => {
+    await record?.({ category: 'access', actor: entityText(owner), resource: `session:${session}`, ...what })
   }
   const revoked: What = { action: 'session.end', outcome: 'succeeded', reason: 'revoked' }
   const ownerOf = (row: SessionRow): Owner => ({ type: row.subject_type, id: row.subject_id })

@@ -3,9 +3,8 @@ import { operand, type Verb } from '../verb.ts'
 import { parsePolicyDocument } from './access-document.ts'
 import { installationOptions, withInstallation } from './installation.ts'
 import { countOption } from './number-option.ts'
+import { quantity } from './quantity.ts'
 import { readText } from './read-text.ts'
-
-const countOf = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`
 
 export const accessPublish: Verb = {
   name: 'access publish',
@@ -30,7 +29,7 @@ export const accessPublish: Verb = {
       return {
         exit: 0,
         document: { version, author, rules: rules.length },
-        text: `policy version ${version} counts from the next decision on: ${countOf(rules.length, 'rule')}\n`,
+        text: `policy version ${version} counts from the next decision on: ${quantity(rules.length, 'rule')}\n`,
       }
     })
   },

@@ -1,6 +1,6 @@
 import { formatAuditRecord } from '@nootropic/access/audit'
-import { NootropicError } from '@nootropic/core'
 import { textOption, type Verb } from '../verb.ts'
+import { choose } from './choose.ts'
 import { installationOptions, withInstallation } from './installation.ts'
 import { countOption } from './number-option.ts'
 
@@ -19,10 +19,7 @@ export const auditTail: Verb = {
   },
   async run(invocation, streams) {
     const wanted = textOption(invocation, 'category')
-    const category = categories.find((candidate) => candidate === wanted)
-    if (wanted !== undefined && category === undefined) {
-      throw new NootropicError('USAGE', `expected --category to be one of ${categories.join(', ')}, got "${wanted}"`)
-    }
+    const category = wanted === undefined ? undefined : choose('category', wanted, categories)
     const count = countOption(invocation, 'count', { most: mostLines }) ?? 20
     return withInstallation(invocation, streams, async ({ audit }) => {
       const entries = await audit.tail(count, category === undefined ? {} : { category })

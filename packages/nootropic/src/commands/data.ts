@@ -5,6 +5,7 @@ import type { PersonalExport } from '../people/export.ts'
 import { type Invocation, operand, type Streams, textOption, type Verb, type VerbResult } from '../verb.ts'
 import { installationOptions, withInstallation } from './installation.ts'
 import { parseJson } from './parse-json.ts'
+import { quantity } from './quantity.ts'
 import { readText } from './read-text.ts'
 import { createOutput, verifyNewOutput } from './write-output.ts'
 
@@ -14,16 +15,14 @@ const withData = (
   work: (data: DataControl) => Promise<VerbResult>,
 ): Promise<VerbResult> => withInstallation(invocation, streams, ({ data }) => work(data))
 
-const countOf = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
-
 /** How much is held of somebody, in words. */
 const holdings = ({ isAnythingHeld, apiKeys, sessions, auditEntries, mentions }: PersonalExport): string =>
   isAnythingHeld
     ? [
-        countOf(apiKeys.length, 'API key'),
-        countOf(sessions.length, 'session'),
-        countOf(auditEntries.length, 'audit entry', 'audit entries'),
-        countOf(mentions.length, 'text that names them', 'texts that name them'),
+        quantity(apiKeys.length, 'API key'),
+        quantity(sessions.length, 'session'),
+        quantity(auditEntries.length, 'audit entry', 'audit entries'),
+        quantity(mentions.length, 'text that names them', 'texts that name them'),
       ].join(', ')
     : 'nothing is held'
 
@@ -86,9 +85,9 @@ const statementText = (statement: ErasureStatement): string => {
   const clear =
     entriesInClear === 0
       ? ''
-      : `\n${countOf(entriesInClear, 'audit entry', 'audit entries')} from when names were not sealed: the log cannot forget them`
-  const sealed = countOf(sealedEntries, 'audit entry', 'audit entries')
-  return `${countOf(rows, 'row')} removed, ${sealed} that nobody can open any more${clear}`
+      : `\n${quantity(entriesInClear, 'audit entry', 'audit entries')} from when names were not sealed: the log cannot forget them`
+  const sealed = quantity(sealedEntries, 'audit entry', 'audit entries')
+  return `${quantity(rows, 'row')} removed, ${sealed} that nobody can open any more${clear}`
 }
 
 export const dataErase: Verb = {

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { type Finding, NootropicError, type Verdict } from '@nootropic/core'
+import { combineVerdicts, type Finding, NootropicError, type Verdict } from '@nootropic/core'
 import { type ManifestSet, parseManifestSet, readManifests } from '@nootropic/core/manifest'
 import type { HostCheck, HostReport } from '@nootropic/runtime'
 import { createSandbox, isolationLevels } from '@nootropic/runtime/sandbox'
@@ -50,9 +50,6 @@ const checkModelPermissions = async (
   return [{ name: 'permissions', verdict: permissionsVerdict(findings), summary, findings }]
 }
 
-const worst = (verdicts: readonly Verdict[]): Verdict =>
-  verdicts.includes('fail') ? 'fail' : verdicts.includes('incomplete') ? 'incomplete' : 'pass'
-
 const marks = { pass: 'ok', fail: 'FAIL', incomplete: '?' } as const
 
 const findingText = ({ severity, title, message, remediation }: Finding): string =>
@@ -99,7 +96,7 @@ export const doctor: Verb = {
     const report = await checkThisHost({ settings, places, sandbox, required })
     const place = { root: directory, environment: streams.environment }
     const checks = [...report.checks, ...(await checkModelPermissions(settings, place))]
-    const verdict = worst([report.verdict, ...checks.map((check) => check.verdict)])
+    const verdict = combineVerdicts([report.verdict, ...checks.map((check) => check.verdict)])
     return {
       exit: verdict === 'pass' ? 0 : verdict === 'fail' ? 1 : 4,
       document: { verdict, home: directory, checks, isolation: report.isolation ?? null, facts: report.facts },

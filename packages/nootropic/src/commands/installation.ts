@@ -1,8 +1,8 @@
-import { NootropicError } from '@nootropic/core'
 import { isolationLevels } from '@nootropic/runtime/sandbox'
 import type { Nootropic, NootropicOptions } from '../installation.ts'
 import { openNootropic } from '../open.ts'
 import { type Invocation, type OptionDescription, type Streams, textOption } from '../verb.ts'
+import { choose } from './choose.ts'
 import { unlockOptions, withPassphrase } from './keys-passphrase.ts'
 
 /** The options that say which installation is meant, and what opens its keys. */
@@ -50,10 +50,7 @@ export const withInstallation = async <Result>(
   work: (nootropic: Nootropic) => Promise<Result>,
 ): Promise<Result> => {
   const level = textOption(invocation, 'isolation')
-  const isolation = isolationLevels.find((candidate) => candidate === level)
-  if (level !== undefined && isolation === undefined) {
-    throw new NootropicError('USAGE', `expected --isolation to be one of ${isolationLevels.join(', ')}, got "${level}"`)
-  }
+  const isolation = level === undefined ? undefined : choose('isolation', level, isolationLevels)
   const named = { ...namedHome(invocation, streams), ...(isolation === undefined ? {} : { isolation }) }
   const nootropic = await withPassphrase(invocation, streams, (unlock) => openNootropic({ ...unlock, ...named }))
   try {

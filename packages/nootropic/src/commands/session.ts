@@ -1,6 +1,7 @@
 import { NootropicError } from '@nootropic/core'
 import { operand, textOption, type Verb } from '../verb.ts'
 import { installationOptions, withInstallation } from './installation.ts'
+import { quantity } from './quantity.ts'
 
 export const sessionList: Verb = {
   name: 'session list',
@@ -39,6 +40,10 @@ export const sessionRevoke: Verb = {
           : await nootropic.sessions.revokeAll({ type: 'user', id: user })
       if (id !== undefined && ended === 0)
         throw new NootropicError('USAGE', 'expected the id of a session that is alive, got another text; list them')
-      return { exit: 0, document: { ended }, text: `${ended === 1 ? '1 session is' : `${ended} sessions are`} ended\n` }
+      return {
+        exit: 0,
+        document: { ended },
+        text: `${quantity(ended, 'session')} ${ended === 1 ? 'is' : 'are'} ended\n`,
+      }
     }),
 }

@@ -144,7 +144,7 @@ const known: readonly Known[] = [
   },
 ]
 
-const prefixes = /^(access|accessrules|runtime|incident|monitoring|nootropic)[a-z]*_/
+const prefixes = /^(access|runtime|incident|monitoring|nootropic)[a-z]*_/
 
 /**
  * What an installation keeps, from its tables and its audit log as they are now. A table of ours that is not known here is

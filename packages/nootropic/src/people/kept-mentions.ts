@@ -1,7 +1,7 @@
 import { mentionOf } from '@nootropic/access'
 import { type Json, NootropicError } from '@nootropic/core'
 import type { Database } from '@nootropic/core/storage'
-import { mapTexts } from './mentions.ts'
+import { mapTexts, somebody } from './mentions.ts'
 import type { Subject } from './people.ts'
 
 /** Where text stands that somebody wrote, or that was kept as evidence: names can be in it. */
@@ -59,7 +59,7 @@ export const openKeptMentions = (database: Database): KeptMentions => {
 
   return {
     async find(subject) {
-      const found = await search(subject, 'somebody')
+      const found = await search(subject, somebody)
       return found.map(({ table, key, content }) => ({ table, key, content }))
     },
     async replace(subject, wanted) {

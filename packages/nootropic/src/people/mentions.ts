@@ -6,7 +6,7 @@ import type { Subject } from './people.ts'
 export const pseudonymText = (pseudonym: string): string => `person:${pseudonym}`
 
 /** What stands for somebody who is named in passing and of whom nothing is kept. */
-const somebody = 'somebody'
+export const somebody = 'somebody'
 
 /** The pseudonyms in a text. */
 export const pseudonymPattern = /person:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/g
